@@ -1,0 +1,1 @@
+"""repose: five papers on human pose estimation as one reproducible pipeline."""

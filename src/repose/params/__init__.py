@@ -1,0 +1,6 @@
+"""`params.yaml`: read as DVC reads it, checked as a whole against `schema/`, and switched between presets."""
+
+from repose.params.check import check_params
+from repose.params.load import load_params
+
+__all__ = ["check_params", "load_params"]
