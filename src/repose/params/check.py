@@ -1,6 +1,6 @@
 """The check of `params.yaml` against the schema: one file a section, a type and a range a key.
 
-A leaf of the schema is a sentence: `int >= 0`, `float in [0, 1]`, `bool`, `text`, `one of: a, b`, with
+A leaf of the schema is a sentence: `int >= 0`, `float in [0, 1]`, `bool`, `text`, `one of a, b`, with
 `list of …` before it and ` or null` behind it where that is allowed. A key that ends in `?` may be left
 out; the key `*` stands for names that the user chooses.
 """
@@ -92,14 +92,14 @@ def leaf_fault(value: Any, rule: str) -> str | None:
 
 def nearest(value: Any, rule: str) -> str:
     """The nearest of the listed words, when there is a list and a word."""
-    if not rule.startswith("one of: ") or not isinstance(value, str):
+    if not rule.startswith("one of ") or not isinstance(value, str):
         return ""
     near = difflib.get_close_matches(value, choices(rule), 1, 0)
     return f"; nearest: {near[0]}" if near else ""
 
 
 def choices(rule: str) -> list[str]:
-    return rule.removeprefix("one of: ").removesuffix(" or null").split(", ")
+    return rule.removeprefix("one of ").removesuffix(" or null").split(", ")
 
 
 def allowed(value: Any, rule: str) -> bool:
@@ -109,7 +109,7 @@ def allowed(value: Any, rule: str) -> bool:
     if rule.startswith("list of "):
         item = rule.removeprefix("list of ")
         return isinstance(value, list) and len(value) > 0 and all(allowed(v, item) for v in value)
-    if rule.startswith("one of: "):
+    if rule.startswith("one of "):
         return isinstance(value, str) and value in choices(rule)
     kind, _, bound = rule.partition(" ")
     kinds: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "bool": (bool,), "text": (str,)}
