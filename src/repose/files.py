@@ -67,13 +67,13 @@ def read_json(path: str | Path) -> Any:
 def save_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
     """Write arrays as an uncompressed npz whose bytes depend on nothing but the arrays."""
     with atomic(path) as temporary, open(temporary, "wb") as file:
-        np.savez(file, **{name: np.ascontiguousarray(array) for name, array in arrays.items()})
+        np.savez(file, **{name: np.asarray(array, order="C") for name, array in arrays.items()})
 
 
 def load_arrays(path: str | Path, *names: str) -> dict[str, np.ndarray]:
     """Read the named arrays of an npz (all when none is named), never unpickling."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
             missing = [name for name in names if name not in file.files]
             if missing:
                 raise ReposeError(f"{path}: no array `{missing[0]}`, found {', '.join(sorted(file.files))}")
