@@ -72,7 +72,9 @@ class PoseTable:
     def save(self, path: str | Path) -> None:
         """Write the table as one npz."""
         self.check()
-        header = {name: getattr(self, name) for name in ("dataset", "split", "skeleton", "joints", "inferred")}
+        header = {
+            name: getattr(self, name) for name in ("dataset", "split", "skeleton", "joints", "inferred")
+        }
         header |= {"format": FORMAT, "units": UNITS, "names": self.names, "meta": self.meta}
         arrays = {"header": np.array(json.dumps(header, sort_keys=True))}
         for name in (*ROW_ARRAYS, *IMAGE_ARRAYS):
@@ -90,7 +92,9 @@ class PoseTable:
             raise ReposeError(f"{path}: not a pose table (no `header`); make it with `dvc repro`")
         header = json.loads(str(arrays.pop("header")))
         if header.pop("format") != FORMAT:
-            raise ReposeError(f"{path}: another format of pose table than {FORMAT}; make it again with `dvc repro`")
+            raise ReposeError(
+                f"{path}: another format of pose table than {FORMAT}; make it again with `dvc repro`"
+            )
         header.pop("units")
         header["joints"], header["inferred"] = tuple(header["joints"]), tuple(header["inferred"])
         header["names"] = {name: tuple(words) for name, words in header["names"].items()}

@@ -20,9 +20,7 @@ def ordered_map(
     yield from progress(_results(function, tasks, workers, chunk), what, len(tasks))
 
 
-def _results(
-    function: Callable[..., Any], tasks: Sequence[Any], workers: int, chunk: int
-) -> Iterable[Any]:
+def _results(function: Callable[..., Any], tasks: Sequence[Any], workers: int, chunk: int) -> Iterable[Any]:
     if workers <= 1 or len(tasks) <= chunk:
         yield from map(function, tasks)
         return

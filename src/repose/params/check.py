@@ -23,7 +23,8 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def load_schema() -> dict[str, Any]:
     """The schema of every section, by the section's name."""
     return {
-        path.stem: yaml.load(path.read_text(encoding="utf-8"), LOADER) for path in sorted(SCHEMA.glob("*.yaml"))
+        path.stem: yaml.load(path.read_text(encoding="utf-8"), LOADER)
+        for path in sorted(SCHEMA.glob("*.yaml"))
     }
 
 
@@ -40,7 +41,10 @@ def problems(value: Any, schema: Any, key: str) -> Iterator[tuple[str, str]]:
             yield key, fault
         return
     if not isinstance(value, Mapping):
-        yield key, f"found {shown(value)}, expected a section with {', '.join(names(schema)) or 'named entries'}"
+        yield (
+            key,
+            f"found {shown(value)}, expected a section with {', '.join(names(schema)) or 'named entries'}",
+        )
         return
     required = [name for name in schema if not name.endswith("?") and name != "*"]
     for name in value:
@@ -112,7 +116,12 @@ def allowed(value: Any, rule: str) -> bool:
     if rule.startswith("one of "):
         return isinstance(value, str) and value in choices(rule)
     kind, _, bound = rule.partition(" ")
-    kinds: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "bool": (bool,), "text": (str,)}
+    kinds: dict[str, tuple[type, ...]] = {
+        "int": (int,),
+        "float": (int, float),
+        "bool": (bool,),
+        "text": (str,),
+    }
     if kind not in kinds:
         raise ValueError(f"schema: {rule!r} is no rule")
     if not isinstance(value, kinds[kind]) or (isinstance(value, bool) and kind != "bool"):

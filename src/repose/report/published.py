@@ -1,0 +1,148 @@
+"""The papers' own numbers and claims, from `published/<system>.yaml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from repose.params.check import LOADER
+
+Contrast = tuple[tuple[float, str, str], ...]  # weight, run, metric
+FOLDER = Path(__file__).parent / "published"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of figures: what it holds, and the metrics that the paper and we fill it with."""
+
+    name: str  # as in the CSV; levels of the header joined by /
+    metric: str  # the metric that the paper used
+    unit: str
+    decimals: int = 2
+    group: str | None = None  # one action or scene of the metric; None = their mean
+    better: str = "lower"
+    also: tuple[str, ...] = ()  # further metrics of ours for the same cell, in the CSV and below the table
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: its labels, the printed figures, and the run that fills it."""
+
+    row: str
+    labels: dict[str, str]
+    published: dict[str, str]
+    run: str | None = None
+    cited: bool = False
+    states: dict[str, Any] = field(default_factory=dict)  # resolved settings the row presumes; else no figure
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of a paper."""
+
+    number: str
+    caption: str
+    labels: tuple[str, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim in words; a contrast is a list of (weight, run, metric) whose sum favours it when positive."""
+
+    id: str
+    kind: str  # difference | order | equivalence | interaction | count
+    claim: str
+    metric: str
+    unit: str
+    table: str
+    contrasts: tuple[Contrast, ...]
+    published_effect: float | None
+    margin: float | None = None
+    undecided_by_design: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper: how it is called, its tables and its claims."""
+
+    system: str
+    title: str
+    venue: str
+    summary: str
+    tables: tuple[Table, ...]
+    claims: tuple[Claim, ...]
+    notes: tuple[str, ...] = ()
+
+
+@cache
+def load_paper(system: str) -> Paper:
+    """The published numbers and claims of one system."""
+    text = (FOLDER / f"{system}.yaml").read_text(encoding="utf-8")
+    data = yaml.load(text, LOADER)
+    return Paper(
+        system=system,
+        title=data["title"],
+        venue=data["venue"],
+        summary=data["summary"],
+        tables=tuple(table(entry) for entry in data["tables"]),
+        claims=tuple(claim(entry) for entry in data["claims"]),
+        notes=tuple(data.get("notes", ())),
+    )
+
+
+def table(entry: dict[str, Any]) -> Table:
+    """A table; `published` is a list in the order of the columns, `-` where the paper prints nothing."""
+    columns = tuple(
+        Column(**{**column, "also": tuple(column.get("also", ()))}) for column in expand(entry["columns"])
+    )
+    rows = []
+    for row in entry["rows"]:
+        printed = [str(cell) for cell in row.get("published", [])]
+        if printed and len(printed) != len(columns):
+            raise ValueError(
+                f"table {entry['number']}, {row['row']}: {len(printed)} figures, {len(columns)} columns"
+            )
+        cells = {c.name: cell for c, cell in zip(columns, printed, strict=False) if cell != "-"}
+        labels = {name: str(text) for name, text in zip(entry["labels"], row["labels"], strict=True)}
+        rest = {key: value for key, value in row.items() if key not in {"published", "labels"}}
+        rows.append(Row(labels=labels, published=cells, **rest))
+    return Table(
+        str(entry["number"]), entry["caption"], tuple(entry["labels"]), columns, tuple(rows),
+        tuple(entry.get("notes", ())),
+    )  # fmt: skip
+
+
+def expand(columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """`{each: [a, b], …}` stands for a column a group, as in the tables per action."""
+    flat = []
+    for column in columns:
+        names = column.get("each")
+        rest = {key: value for key, value in column.items() if key != "each"}
+        flat += [{"name": n, "group": g, **rest} for n, g in names.items()] if names else [column]
+    return flat
+
+
+def claim(entry: dict[str, Any]) -> Claim:
+    """A claim: `better` and `worse` name two runs, `chain` runs from best to worst, `contrasts` the rest."""
+    metric, sign = entry["metric"], -1.0 if entry.get("lower_is_better", True) else 1.0
+    chain = [entry["better"], entry["worse"]] if "better" in entry else entry.get("chain", [])
+    contrasts: list[Contrast] = [
+        ((sign, good, metric), (-sign, bad, metric)) for good, bad in pairwise(chain)
+    ]
+    for terms in entry.get("contrasts", []):
+        contrasts.append(tuple((float(w), run, rest[0] if rest else metric) for w, run, *rest in terms))
+    keep = ("id", "kind", "claim", "unit", "published_effect", "margin", "undecided_by_design", "note")
+    return Claim(
+        metric=metric, table=str(entry["table"]), contrasts=tuple(contrasts),
+        **{"published_effect": None} | {key: entry[key] for key in keep if key in entry},
+    )  # fmt: skip

@@ -1,0 +1,97 @@
+"""Intervals of effects: paired bootstrap over test units, Student's t over seeds.
+
+An effect is a weighted sum of scores, such as baseline minus ours. Test units are resampled within their
+group, the same draw for all runs of the effect. Seeds are few, so a bootstrap of them would be too narrow:
+their noise is drawn from Student's t with the pooled variance of the runs at hand (of all runs of the system
+where they have one seed each).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from repose.report.scores import Score
+from repose.rng import rng
+
+DRAWS = 4000
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Effect:
+    """An effect with its 95 % interval and where its width comes from."""
+
+    value: float
+    low: float
+    high: float
+    seeds: int  # the fewest seeds of a run in it
+    seed_sd: float  # of one seed's figure, pooled
+    unit_se: float  # standard error from the choice of test units alone
+
+    @property
+    def seen(self) -> float:
+        """The smallest effect that could have been told from none."""
+        return (self.high - self.low) / 2
+
+
+def unit_weights(groups: np.ndarray, draws: int, generator: np.random.Generator) -> np.ndarray:
+    """B, U: how often each unit is drawn when each group is resampled with replacement."""
+    weights = np.zeros((draws, len(groups)))
+    for group in np.unique(groups):
+        members = np.flatnonzero(groups == group)
+        weights[:, members] = generator.multinomial(
+            len(members), np.full(len(members), 1 / len(members)), draws
+        )
+    return weights
+
+
+def pooled_variance(scores: list[Score]) -> tuple[float, int]:
+    """Seed variance pooled over runs, and its degrees of freedom."""
+    freedom = sum(len(score.sums) - 1 for score in scores)
+    if freedom == 0:
+        return float("nan"), 0
+    squares = sum(score.value().var() * len(score.sums) for score in scores)
+    return float(squares / freedom), freedom
+
+
+def effect(terms: list[tuple[float, Score]], seed: int, name: str, fallback: tuple[float, int]) -> Effect:
+    """The weighted sum of scores with its interval; `fallback` is the system's pooled seed variance."""
+    generator = rng(seed, "bootstrap", name)
+    scores = [score for _, score in terms]
+    value = float(sum(weight * score.value().mean() for weight, score in terms))
+    same_units = len({(len(score.counts), score.groups.tobytes()) for score in scores}) == 1
+    draws = np.zeros(DRAWS)
+    weights: dict[bytes, np.ndarray] = {}
+    for index, (weight, score) in enumerate(terms):
+        key = b"paired" if same_units else bytes([index])
+        if key not in weights:
+            weights[key] = unit_weights(score.groups, DRAWS, generator)
+        draws += weight * score.resampled(weights[key]).mean(axis=1)
+    variance, freedom = pooled_variance(scores)
+    if freedom < 2:
+        variance, freedom = fallback
+    scale = np.sqrt(variance * sum(weight**2 / len(score.sums) for weight, score in terms))
+    unit_se = float(draws.std())
+    if freedom > 0:
+        draws = draws + scale * stats.t.rvs(freedom, size=DRAWS, random_state=generator)
+    low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    shift = value - float(np.mean([low, high])) if freedom == 0 else 0.0
+    return Effect(
+        value,
+        float(low) + shift,
+        float(high) + shift,
+        min(len(s.sums) for s in scores),
+        variance**0.5,
+        unit_se,
+    )
+
+
+def seeds_needed(result: Effect, weights: list[float]) -> int | None:
+    """Seeds a run that would decide an effect of the measured size; None when the test set is too small."""
+    room = (abs(result.value) / stats.norm.ppf((1 + LEVEL) / 2)) ** 2 - result.unit_se**2
+    if room <= 0:
+        return None
+    return int(np.ceil(result.seed_sd**2 * sum(weight**2 for weight in weights) / room))

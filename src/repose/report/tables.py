@@ -1,0 +1,165 @@
+"""Tables that mirror the papers': the printed figure beside ours, as tidy CSV, Markdown and LaTeX."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from repose.report.published import Column, Row, Table
+from repose.report.scores import Score, Scores
+from repose.report.statistics import Effect, effect
+
+FIELDS = ("table", "row", "column", "metric", "unit", "published", "measured", "low", "high", "run")
+STACKED = 6  # a table with more columns than this has the paper's figures and ours on two lines a row
+
+Facts = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure of a table under one metric."""
+
+    row: Row
+    column: Column
+    metric: str
+    published: str  # as printed; empty unless the metric is the paper's
+    measured: Effect | None
+
+
+def fills(row: Row, facts: Facts) -> bool:
+    """Whether the run of a row was made with the settings that the row presumes."""
+    if row.run is None or row.run not in facts:
+        return False
+    return all(facts[row.run].get(name) == value for name, value in row.states.items())
+
+
+def table_cells(table: Table, scores: Scores, facts: Facts, seed: int) -> list[Cell]:
+    """Every figure of a table: row by row, column by column, the paper's metric first."""
+    cells = []
+    for row in table.rows:
+        for column in table.columns:
+            for metric in (column.metric, *column.also):
+                measured = None
+                if fills(row, facts) and (score := scores.get((str(row.run), metric))) is not None:
+                    measured = measure(score, column.group, seed, f"{row.run}.{metric}")
+                published = row.published.get(column.name, "") if metric == column.metric else ""
+                if published or measured is not None:
+                    cells.append(Cell(row, column, metric, published, measured))
+    return cells
+
+
+def measure(score: Score, group: str | None, seed: int, name: str) -> Effect | None:
+    """A run's figure with its interval, over all groups or in one."""
+    if group is not None and group not in score.group_names:
+        return None
+    part = score if group is None else score.only((group,))
+    return effect([(1.0, part)], seed, name, (0.0, 0))
+
+
+def tidy_rows(table: Table, cells: Iterable[Cell]) -> list[dict[str, str]]:
+    """The lines of a table's CSV."""
+    lines = []
+    for cell in cells:
+        figures = [cell.measured.value, cell.measured.low, cell.measured.high] if cell.measured else []
+        texts = [f"{value:.{cell.column.decimals}f}" for value in figures] or ["", "", ""]
+        run = (cell.row.run or "") if cell.measured else ""
+        known = (table.number, cell.row.row, cell.column.name, cell.metric, cell.column.unit, cell.published)
+        lines.append(dict(zip(FIELDS, (*known, *texts, run), strict=True)))
+    return lines
+
+
+def csv_text(fields: Sequence[str], rows: Iterable[dict[str, str]]) -> str:
+    """Rows as CSV with Unix line ends."""
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, fields, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def grid(table: Table, cells: list[Cell]) -> tuple[list[str], list[list[str]]]:
+    """Header and lines of the table as a reader sees it: printed figures and ours."""
+    found = {(cell.row.row, cell.column.name): cell for cell in cells if cell.metric == cell.column.metric}
+    if len(table.columns) > STACKED:
+        return stacked_grid(table, found)
+    header = [*table.labels]
+    for column in table.columns:
+        header += [f"{column.name}, paper", f"{column.name}, ours"]
+    lines = []
+    for row in table.rows:
+        line = labelled(row)
+        for column in table.columns:
+            cell = found.get((row.row, column.name))
+            line += [cell.published if cell else "", ours(cell)]
+        lines.append(line)
+    return header, lines
+
+
+def stacked_grid(table: Table, found: dict[tuple[str, str], Cell]) -> tuple[list[str], list[list[str]]]:
+    """The same for wide tables: a line of printed figures, and below it ours where there is a run."""
+    header = [*table.labels, "", *(column.name for column in table.columns)]
+    lines = []
+    for row in table.rows:
+        cells = [found.get((row.row, column.name)) for column in table.columns]
+        lines.append([*labelled(row), "paper", *(cell.published if cell else "" for cell in cells)])
+        if any(cell and cell.measured for cell in cells):
+            mine = [f"{c.measured.value:.{c.column.decimals}f}" if c and c.measured else "" for c in cells]
+            lines.append(
+                [*("" for _ in table.labels), "**ours**", *(f"**{text}**" if text else "" for text in mine)]
+            )
+    return header, lines
+
+
+def labelled(row: Row) -> list[str]:
+    """The labels of a row; a cited row says so."""
+    first, *rest = row.labels.values()
+    mark = " *(cited)*" if row.cited else ""
+    return [first + mark + (f" [{row.note}]" if row.note else ""), *rest]
+
+
+def ours(cell: Cell | None) -> str:
+    """Our figure with its interval."""
+    if cell is None or cell.measured is None:
+        return ""
+    d, m = cell.column.decimals, cell.measured
+    if m.high - m.low < 10.0**-d:
+        return f"**{m.value:.{d}f}**"
+    return f"**{m.value:.{d}f}** ({m.low:.{d}f}–{m.high:.{d}f})"
+
+
+def markdown(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """A Markdown table, one row a line."""
+    escaped = [[text.replace("|", "\\|") for text in line] for line in lines]
+    rule = ["---"] * len(header)
+    return "\n".join(f"| {' | '.join(line)} |" for line in [list(header), rule, *escaped]) + "\n"
+
+
+LATEX_SIGNS = str.maketrans(
+    {"&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#", "$": r"\$", "†": r"\dag{}", "–": "--", "×": r"$\times$",
+     "²": r"$^2$", "→": r"$\to$", "≥": r"$\ge$", "≤": r"$\le$", "λ": r"$\lambda$"}
+)  # fmt: skip
+
+
+def latex(table: Table, header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """A LaTeX table (booktabs) with the paper's caption number."""
+
+    def row(texts: Sequence[str]) -> str:
+        plain = [text.replace("**", "").replace("*", "").translate(LATEX_SIGNS) for text in texts]
+        return " & ".join(plain) + r" \\"
+
+    numbers = len(header) - len(table.labels)
+    body = [row(header), r"\midrule", *(row(line) for line in lines)]
+    return "\n".join(
+        [
+            f"% Table {table.number}",
+            r"\begin{tabular}{" + "l" * len(table.labels) + "r" * numbers + "}",
+            r"\toprule",
+            *body,
+            r"\bottomrule",
+            r"\end{tabular}",
+            "",
+        ]
+    )
