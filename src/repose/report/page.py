@@ -1,0 +1,195 @@
+"""One page a paper: its tables in order, its figures, its claims, and what was learnt at which scale."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from repose.files import write_text
+from repose.report.claims import FIELDS as CLAIM_FIELDS
+from repose.report.claims import VERDICTS, Verdict, judge_all, ledger_row
+from repose.report.published import Paper, Table
+from repose.report.scores import Scores
+from repose.report.tables import (
+    FIELDS,
+    Cell,
+    Facts,
+    csv_text,
+    fills,
+    grid,
+    latex,
+    markdown,
+    table_cells,
+    tidy_rows,
+)
+
+SIGNS = {"reproduced": "✓ reproduced", "contradicted": "✗ contradicted", "undecided": "· undecided"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture of the page: its file below reports/, its number in the paper and what it shows."""
+
+    file: str
+    title: str
+    caption: str
+
+
+def write_report(
+    reports: Path,
+    paper: Paper,
+    scores: Scores,
+    facts: Facts,
+    figures: Sequence[Figure],
+    setting: str,
+    seed: int,
+) -> list[Verdict]:
+    """Write a system's page, the tidy CSV and LaTeX of its tables, and its lines of the ledger."""
+    verdicts = judge_all(paper.claims, scores, seed)
+    cells = {table.number: table_cells(table, scores, facts, seed) for table in paper.tables}
+    for table in paper.tables:
+        name = f"{paper.system}-table-{table.number}"
+        write_text(
+            reports / "tables" / f"{name}.csv", csv_text(FIELDS, tidy_rows(table, cells[table.number]))
+        )
+        write_text(reports / "tables" / f"{name}.tex", latex(table, *grid(table, cells[table.number])))
+    write_text(reports / f"{paper.system}.md", page(paper, cells, verdicts, facts, scores, figures, setting))
+    return verdicts
+
+
+def page(
+    paper: Paper,
+    cells: dict[str, list[Cell]],
+    verdicts: list[Verdict],
+    facts: Facts,
+    scores: Scores,
+    figures: Sequence[Figure],
+    setting: str,
+) -> str:
+    """The Markdown of a page."""
+    parts = [f"# {paper.system}: {paper.title}\n", f"*{paper.venue}.* {paper.summary}\n", setting]
+    parts += ["## Claims\n", claims_text(verdicts)]
+    parts += ["## Tables\n", "Cells show the paper's figure and ours with its 95 % interval.\n"]
+    for table in paper.tables:
+        parts.append(table_text(paper.system, table, cells[table.number]))
+    if further := further_runs(paper, facts, scores):
+        parts += [
+            "### Further runs\n",
+            "Runs that fill no row, or with other settings than their row states.\n",
+            further,
+        ]
+    if figures:
+        parts.append("## Figures\n")
+        parts += [
+            f"### {figure.title}\n\n![{figure.title}]({figure.file})\n\n{figure.caption}\n"
+            for figure in figures
+        ]
+    parts += ["## What was learnt\n", learnt_text(facts), decided_text(verdicts)]
+    if paper.notes:
+        parts += ["## Notes\n", "\n".join(f"- {note}" for note in paper.notes) + "\n"]
+    return "\n".join(parts)
+
+
+def table_text(system: str, table: Table, cells: list[Cell]) -> str:
+    """One table with its caption, notes and links to the tidy files."""
+    header, lines = grid(table, cells)
+    links = (
+        f"[CSV](tables/{system}-table-{table.number}.csv) · [LaTeX](tables/{system}-table-{table.number}.tex)"
+    )
+    text = f"### Table {table.number}\n\n{table.caption} {links}\n\n{markdown(header, lines)}"
+    if extra := further_metrics(table, cells):
+        text += f"\nThe same runs under other metrics:\n\n{extra}"
+    return text + "".join(f"\n- {note}" for note in table.notes) + ("\n" if table.notes else "")
+
+
+def further_metrics(table: Table, cells: list[Cell]) -> str:
+    """Figures of ours under metrics that the paper did not print."""
+    columns = {(column.name, metric) for column in table.columns for metric in column.also}
+    if not columns or len(table.columns) > len(columns) > 12:
+        return ""
+    ordered = [(column.name, metric) for column in table.columns for metric in column.also]
+    found = {(cell.row.row, cell.column.name, cell.metric): cell for cell in cells if cell.measured}
+    lines = []
+    for row in table.rows:
+        texts = []
+        for name, metric in ordered:
+            cell = found.get((row.row, name, metric))
+            texts.append(f"{cell.measured.value:.{cell.column.decimals}f}" if cell and cell.measured else "")
+        if any(texts):
+            lines.append([row.row, *texts])
+    return markdown(["row", *(f"{name} `{metric}`" for name, metric in ordered)], lines) if lines else ""
+
+
+def claims_text(verdicts: list[Verdict]) -> str:
+    """The claims with both effects and the verdict, and what would decide the undecided ones."""
+    lines = []
+    for verdict in verdicts:
+        row = ledger_row("", verdict)
+        interval = f"{row['measured_effect']} ({row['low']}–{row['high']})" if verdict.effect else ""
+        if verdict.claim.kind == "count":
+            interval = row["measured_effect"]
+        lines.append(
+            [verdict.claim.claim, verdict.claim.kind, row["metric"], row["published_effect"], interval,
+             row["unit"], SIGNS[verdict.verdict]]
+        )  # fmt: skip
+    text = markdown(["claim", "kind", "metric", "paper's effect", "ours", "unit", "verdict"], lines)
+    notes = [f"- **{v.claim.id}**: {v.needs}." for v in verdicts if v.needs]
+    notes += [f"- **{v.claim.id}**: {v.claim.note}" for v in verdicts if v.claim.note]
+    return text + ("\n" + "\n".join(notes) + "\n" if notes else "")
+
+
+def decided_text(verdicts: list[Verdict]) -> str:
+    """The share of claims that is decided."""
+    counts = Counter(verdict.verdict for verdict in verdicts)
+    decided = counts["reproduced"] + counts["contradicted"]
+    shares = ", ".join(f"{counts[name]} {name}" for name in VERDICTS)
+    return f"Decided: {decided} of {len(verdicts)} claims ({shares}).\n"
+
+
+LEARNT = ("seeds", "steps", "samples_seen", "epochs", "parameters", "gflop_per_sample", "petaflop")
+
+
+def learnt_text(facts: Facts) -> str:
+    """Samples seen and operations of every run, against always predicting the mean pose."""
+    names = [name for name in LEARNT if any(name in fact for fact in facts.values())]
+    extra = sorted({name for fact in facts.values() for name in fact if name.startswith("learnt: ")})
+    lines = [[run, *(shown(fact.get(name, "")) for name in (*names, *extra))] for run, fact in facts.items()]
+    header = [
+        "run",
+        *(name.replace("_", " ") for name in names),
+        *(name.removeprefix("learnt: ") for name in extra),
+    ]
+    return markdown(header, lines)
+
+
+def shown(value: Any) -> str:
+    """A fact as text: whole numbers with thin groups, others short."""
+    if isinstance(value, bool | str):
+        return str(value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+
+
+def further_runs(paper: Paper, facts: Facts, scores: Scores) -> str:
+    """Runs that fill no row of a table, with their settings and figures."""
+    shown_runs = {row.run for table in paper.tables for row in table.rows if fills(row, facts)}
+    metrics = list(dict.fromkeys(c.metric for t in paper.tables for c in t.columns if c.group is None))
+    lines = []
+    for run in facts:
+        if run in shown_runs:
+            continue
+        values = [
+            f"{scores[run, metric].value().mean():.4g}" if (run, metric) in scores else ""
+            for metric in metrics
+        ]
+        lines.append([run, str(facts[run].get("settings", "")), *values])
+    used = [i for i in range(len(metrics)) if any(line[2 + i] for line in lines)]
+    header = ["run", "settings", *(f"`{metrics[i]}`" for i in used)]
+    return markdown(header, [[*line[:2], *(line[2 + i] for i in used)] for line in lines]) if lines else ""
+
+
+def ledger_text(system: str, verdicts: list[Verdict]) -> str:
+    """A system's lines of `claims.csv`."""
+    return csv_text(CLAIM_FIELDS, [ledger_row(system, verdict) for verdict in verdicts])

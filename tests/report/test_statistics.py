@@ -1,0 +1,140 @@
+"""Intervals hold what they promise, and verdicts follow from them."""
+
+import numpy as np
+import pytest
+
+from repose.report.claims import judge, judge_all, ledger_row
+from repose.report.published import Claim, claim
+from repose.report.scores import Score, flat_score, load_scores, save_scores, unit_score
+from repose.report.statistics import effect, seeds_needed
+
+NONE = (float("nan"), 0)
+
+
+def made_score(generator, offset, seeds=4, units=40, seed_sd=1.0, hardness=None):
+    """Scores whose units are hard or easy alike for all runs, as test clips are."""
+    hardness = generator.normal(60, 15, units) if hardness is None else hardness
+    frames = np.full(units, 10.0)
+    values = (
+        hardness + offset + generator.normal(0, seed_sd, (seeds, 1)) + generator.normal(0, 1, (seeds, units))
+    )
+    return Score(values * frames, frames, np.arange(units) % 5, ("a", "b", "c", "d", "e"))
+
+
+def test_value_is_the_mean_of_group_means():
+    errors = np.array([[1.0, 3.0, 10.0]])
+    score = unit_score(errors, np.array([0, 0, 1]), np.array([0, 0, 1]), ("walk", "sit"))
+    assert score.value()[0] == pytest.approx((2 + 10) / 2)
+    assert score.frame_value()[0] == pytest.approx(14 / 3)
+    assert score.only(("sit",)).value()[0] == pytest.approx(10)
+
+
+def test_intervals_cover_the_truth_about_as_often_as_stated():
+    covered = 0
+    for trial in range(200):
+        generator = np.random.default_rng(trial)
+        hardness = generator.normal(60, 15, 40)
+        worse, better = (made_score(generator, offset, hardness=hardness) for offset in (2.0, 0.0))
+        result = effect([(1, worse), (-1, better)], 0, "x", NONE)
+        covered += result.low < 2.0 < result.high
+    assert 0.89 <= covered / 200 <= 1.0
+
+
+def test_pairing_removes_the_hardness_of_the_clips():
+    generator = np.random.default_rng(0)
+    hardness = generator.normal(60, 15, 40)
+    worse, better = (made_score(generator, offset, seed_sd=0.1, hardness=hardness) for offset in (2.0, 0.0))
+    assert effect([(1, worse), (-1, better)], 0, "x", NONE).unit_se < 0.5
+    assert effect([(1, worse)], 0, "x", NONE).unit_se > 1
+
+
+def test_one_seed_borrows_the_seed_variance_of_the_system():
+    generator = np.random.default_rng(0)
+    a, b = (made_score(generator, o, seeds=1) for o in (2.0, 0.0))
+    narrow, wide = (effect([(1, a), (-1, b)], 0, "x", fallback) for fallback in (NONE, (25.0, 10)))
+    assert wide.seen > narrow.seen + 5
+
+
+def test_seeds_needed_shrinks_with_the_effect():
+    generator = np.random.default_rng(1)
+    hardness = generator.normal(60, 15, 40)
+    small, zero = (made_score(generator, o, seed_sd=2, hardness=hardness) for o in (1.0, 0.0))
+    large = made_score(generator, 6.0, seed_sd=2, hardness=hardness)
+    few, many = (seeds_needed(effect([(1, s), (-1, zero)], 0, "x", NONE), [1, -1]) for s in (large, small))
+    assert few is not None
+    assert many is None or few < many
+
+
+def scored(**means):
+    generator = np.random.default_rng(3)
+    hardness = generator.normal(60, 15, 40)
+    return {
+        (run, "m"): made_score(generator, mean, seed_sd=0.2, hardness=hardness) for run, mean in means.items()
+    }
+
+
+def made_claim(**fields):
+    base = {"id": "c", "claim": "text", "metric": "m", "unit": "mm", "table": 1, "published_effect": 1.0}
+    return claim(base | fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "means", "verdict"),
+    [
+        ({"kind": "difference", "better": "a", "worse": "b"}, {"a": 0, "b": 3}, "reproduced"),
+        ({"kind": "difference", "better": "a", "worse": "b"}, {"a": 3, "b": 0}, "contradicted"),
+        ({"kind": "difference", "better": "a", "worse": "b"}, {"a": 0, "b": 0}, "undecided"),
+        ({"kind": "order", "chain": ["a", "b", "c"]}, {"a": 0, "b": 3, "c": 6}, "reproduced"),
+        ({"kind": "order", "chain": ["a", "b", "c"]}, {"a": 0, "b": 3, "c": 1}, "contradicted"),
+        ({"kind": "equivalence", "better": "a", "worse": "b", "margin": 3.0}, {"a": 0, "b": 0}, "reproduced"),
+        (
+            {"kind": "equivalence", "better": "a", "worse": "b", "margin": 1.0},
+            {"a": 0, "b": 5},
+            "contradicted",
+        ),
+        ({"kind": "equivalence", "better": "a", "worse": "b", "margin": 0.05}, {"a": 0, "b": 0}, "undecided"),
+    ],
+)
+def test_verdicts_follow_the_interval(fields, means, verdict):
+    assert judge(made_claim(**fields), scored(**means), 0, NONE).verdict == verdict
+
+
+def test_an_interaction_is_a_difference_of_differences():
+    terms = [[1, "b"], [-1, "a"], [-1, "d"], [1, "c"]]
+    result = judge(made_claim(kind="interaction", contrasts=[terms]), scored(a=0, b=5, c=0, d=1), 0, NONE)
+    assert result.verdict == "reproduced"
+    assert result.effect.value == pytest.approx(4, abs=1)
+
+
+def test_a_count_is_exact():
+    scores = {("a", "n"): flat_score([17.0]), ("b", "n"): flat_score([19.0])}
+    count = made_claim(kind="count", better="a", worse="b", metric="n")
+    assert judge(count, scores, 0, NONE).verdict == "reproduced"
+    assert (
+        judge(made_claim(kind="count", better="b", worse="a", metric="n"), scores, 0, NONE).verdict
+        == "contradicted"
+    )
+
+
+def test_a_claim_without_scores_is_undecided_and_says_why():
+    result = judge(made_claim(kind="difference", better="a", worse="gone"), scored(a=0), 0, NONE)
+    assert result.verdict == "undecided"
+    assert "gone" in result.needs
+    assert ledger_row("gcn", result)["measured_effect"] == ""
+
+
+def test_the_ledger_is_the_same_every_time():
+    claims = (made_claim(kind="difference", better="a", worse="b"),)
+    scores = scored(a=0, b=1)
+    assert judge_all(claims, scores, 0)[0] == judge_all(claims, scores, 0)[0]
+    assert isinstance(claims[0], Claim)
+
+
+def test_saved_scores_come_back(tmp_path):
+    scores = scored(a=0, b=1)
+    save_scores(tmp_path / "s.npz", scores, {"a": {"parameters": 3}})
+    again, facts = load_scores(tmp_path / "s.npz")
+    assert facts == {"a": {"parameters": 3}}
+    assert list(again) == list(scores)
+    np.testing.assert_array_equal(again["a", "m"].sums, scores["a", "m"].sums)
+    assert again["a", "m"].group_names == scores["a", "m"].group_names
