@@ -1,0 +1,57 @@
+"""2D percentages of correct keypoints: the official PCKh, and the one of heat maps often printed as such.
+
+Both come as hits of single joints, so that means over joints, images or data sets are formed from one array.
+
+Legend: N people, J = MPII's 16 joints.
+"""
+
+import numpy as np
+
+from repose.skeletons import get_skeleton
+
+
+def pckh_hits(
+    predicted_px: np.ndarray, truth_px: np.ndarray, labelled: np.ndarray, head_px: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """PCKh@0.5 of MPII: within half the head size (0.6 · the head box's diagonal, px of the image).
+
+    Hits and counted joints (N, J bool): labelled ones, pelvis and thorax left out.
+    """
+    distance = np.linalg.norm(predicted_px.astype(np.float64) - truth_px, axis=-1)
+    counted = labelled & _among("pckh")
+    return counted & (distance <= 0.5 * head_px[:, None]), counted
+
+
+def heatmap_pck_hits(
+    predicted_cell: np.ndarray, truth_cell: np.ndarray, labelled: np.ndarray, size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Heat-map PCK: maxima of both maps (N, J, 2 cells) closer than 0.5 · size/10 cells (3.2 of 64).
+
+    Hits and counted joints (N, J bool): the labelled ones of ten; a truth in row or column 0 is no truth.
+    """
+    distance = np.linalg.norm(predicted_cell.astype(np.float64) - truth_cell, axis=-1) / (size / 10)
+    counted = labelled & (truth_cell > 0).all(-1) & _among("accuracy")
+    return counted & (distance < 0.5), counted
+
+
+def heatmap_maxima(heatmaps: np.ndarray) -> np.ndarray:
+    """Cells (…, 2) as x, y of the maxima of maps (…, H, W)."""
+    height, width = heatmaps.shape[-2:]
+    cell = heatmaps.reshape(*heatmaps.shape[:-2], height * width).argmax(-1)
+    return np.stack([cell % width, cell // width], axis=-1)
+
+
+def pooled_rate(hits: np.ndarray, counted: np.ndarray) -> float:
+    """Share of all counted joints that are hits, as MPII's evaluation prints; NaN when none is counted."""
+    return float(hits.sum() / counted.sum()) if counted.any() else float("nan")
+
+
+def mean_joint_rate(hits: np.ndarray, counted: np.ndarray) -> float:
+    """Unweighted mean of the joints' own shares, as heat-map PCK is printed; NaN when none is counted."""
+    present = counted.any(0)
+    return float(np.mean(hits.sum(0)[present] / counted.sum(0)[present])) if present.any() else float("nan")
+
+
+def _among(group: str) -> np.ndarray:
+    """Whether each of MPII's joints belongs to a group (J bool)."""
+    return np.isin(np.arange(16), get_skeleton("mpii16").groups[group])
