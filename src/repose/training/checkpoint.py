@@ -23,6 +23,7 @@ from torch import nn
 from repose.errors import ReposeError
 from repose.training.averaging import RunningAverage
 from repose.training.distributed import find_ranks
+from repose.training.optimiser import Stepper
 
 SAVE_S = 10.0  # short epochs are saved no more often than this
 
@@ -73,7 +74,7 @@ class Checkpoint:
         self,
         path: Path | None,
         model: nn.Module,
-        optimiser: torch.optim.Optimizer,
+        optimiser: Stepper,
         average: RunningAverage,
         history: list[dict[str, Any]],
     ) -> None:
@@ -86,7 +87,7 @@ class Checkpoint:
             return
         state = {
             "model": self.model.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimiser": self.optimiser.state,
             "average": self.average.state(),
             "history": self.history,
         }
@@ -107,6 +108,6 @@ class Checkpoint:
         except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
             raise ReposeError(f"{self.path}: not readable as a checkpoint ({error}); remove it") from None
         self.model.load_state_dict(state["model"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        self.optimiser.load(state["optimiser"])
         self.average.load(state["average"])
         self.history.extend(state["history"])

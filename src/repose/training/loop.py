@@ -4,7 +4,7 @@ A system brings a network, a loss and batches; everything else is data. Several 
 trained at once, stacked on a leading axis S: their loss is then the sum over S, its logs are vectors of S.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from repose.training.distributed import (
     synchronise_norms,
     wait_for_ranks,
 )
-from repose.training.optimiser import Optimiser, build_optimiser, set_rate
+from repose.training.optimiser import Optimiser, Stepper
 from repose.training.schedule import Schedule, learning_rate
 
 Row = dict[str, Any]  # one epoch of the curves: name → float, or list of S floats
@@ -67,15 +67,15 @@ def train(
     evaluate: Callable[[Forward, int], Row] | None = None,
     on_epoch: Callable[[Row], None] | None = None,
     checkpoint: Path | None = None,
-    parameters: Iterable[Any] | None = None,
+    rate_scale: Callable[[str], float] | None = None,
 ) -> list[Row]:
     """Train the model in place and return the history, a row an epoch.
 
     `loss(forward, batch, step)` gives the scalar to minimise and what to log (scalars, or vectors of S); it
-    calls the network as `forward(...)`. `clip(parameters)` comes before each step. `evaluate(forward, epoch)`
-    adds to the row of an epoch (counted from 1 there), with the averaged weights where there are any. With a
-    `checkpoint` an interrupted training goes on from there and ends with the same bytes. The model ends with
-    the last epoch's weights, or their average.
+    calls the network as `forward(...)`. `clip(parameters)` comes before each step; `rate_scale(name)` is a
+    parameter's factor on the rate. `evaluate(forward, epoch)` adds to the row of an epoch (counted from 1
+    there), with the averaged weights where there are any. With a `checkpoint` an interrupted training goes on
+    from there and ends with the same bytes. The model ends with the last epoch's weights, or their average.
     """
     model = synchronise_norms(model.to(device.device), device)
     if device.channels_last:
@@ -83,8 +83,9 @@ def train(
     if device.compiled:
         model.compile(dynamic=False)
     ranks, steps = find_ranks(), batches.steps * settings.epochs
-    trained = [p for p in model.parameters() if p.requires_grad]
-    optimiser = build_optimiser(settings.optimiser, parameters or trained)
+    names = [name for name, p in model.named_parameters() if p.requires_grad]
+    trained = [model.get_parameter(name) for name in names]
+    optimiser = Stepper(settings.optimiser, trained, [rate_scale(n) for n in names] if rate_scale else ())
     average = RunningAverage(settings.average, model, steps)
     history: list[Row] = []
     saved = Checkpoint(checkpoint, model, optimiser, average, history)
@@ -100,12 +101,12 @@ def train(
                 step = Step(epoch, epoch * batches.steps + number, steps)
                 value, logs = loss(forward, to_device(batch, device), step)
                 meter.add(value, logs)
-                optimiser.zero_grad(set_to_none=True)
+                for parameter in trained:
+                    parameter.grad = None
                 value.backward()
                 if clip:
                     clip(trained)
-                set_rate(optimiser, learning_rate(settings.schedule, step.step))
-                optimiser.step()
+                optimiser.step(learning_rate(settings.schedule, step.step))
                 average.update(step.step + 1)
             row = {"epoch": epoch + 1, "rate": learning_rate(settings.schedule, step.step), **meter.means()}
             if evaluate:
