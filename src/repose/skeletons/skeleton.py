@@ -2,8 +2,8 @@
 
 A file names its `joints` in order, the `root`, and the `tree` as chains of names from the root outwards
 (`pelvis-r_hip-r_knee`). `bones` are what is drawn (the tree where left out). `pairs` and `groups` are
-further named lists of bones and of joints. Every index is derived from names; mirror images follow from
-the words `l_…` and `r_…`.
+further named lists of bones and of joints; the pairs `limbs` are what bottom-up models connect (the bones
+where left out). Every index is derived from names; mirror images follow from the words `l_…` and `r_…`.
 
 Legend: J joints, B bones.
 """
@@ -38,7 +38,7 @@ class Skeleton:
     root: str
     flip: np.ndarray  # J int64: points[..., flip, :] swaps left and right
     groups: dict[str, np.ndarray]  # name → joint indices
-    pairs: dict[str, np.ndarray]  # name → (n, 2) joint indices; `tree` is in every skeleton
+    pairs: dict[str, np.ndarray]  # name → (n, 2) joint indices; all have `tree` and `limbs`
 
     def index(self, name: str) -> int:
         """The column of a joint."""
@@ -79,12 +79,14 @@ def build(skeleton_id: str, data: Mapping[str, Any]) -> Skeleton:
     tree = chains(data["tree"])
     parents = np.full(len(joints), -1, dtype=np.int64)
     parents[tree[:, 1]] = tree[:, 0]
-    pairs = {"tree": tree, **{name: chains(texts) for name, texts in data.get("pairs", {}).items()}}
+    bones = chains(data.get("bones", data["tree"]))
+    pairs = {"tree": tree, "limbs": bones}
+    pairs |= {name: chains(texts) for name, texts in data.get("pairs", {}).items()}
     groups = limb_groups(joints) | data.get("groups", {})
     return Skeleton(
         id=skeleton_id,
         joints=joints,
-        bones=chains(data["bones"]) if "bones" in data else tree,
+        bones=bones,
         parents=parents,
         root=data["root"],
         flip=np.array([column[mirrored(name)] for name in joints], dtype=np.int64),
