@@ -1,0 +1,65 @@
+"""What the world needs to know to make one data set, and how many pictures that is."""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MPII_PEOPLE = 22246  # the training people of MPII: the measure against which other sets are compressed
+
+
+@dataclass(frozen=True)
+class WorldScale:
+    """How much smaller than the real sets the world's are."""
+
+    images: float  # share of the 2D sets' training pictures
+    compression: float  # exponent on how many times larger or smaller than MPII a 3D set or COCO is
+    test_images: int | None  # pictures of a test set; None: as many as the real one
+    image_px: int | None  # long edge of a picture; None: the published size
+    video: float  # share of the length of Human3.6M's takes
+
+
+@dataclass(frozen=True)
+class Motion:
+    """Where motion comes from."""
+
+    source: str  # procedural | bvh
+    bvh_root: str | None  # folder of BVH files
+
+
+@dataclass(frozen=True)
+class WorldSettings:
+    """Everything that decides the bytes of one data set."""
+
+    seed: int
+    motion: Motion
+    sizes: Mapping[str, int]  # the real set's own counts
+    scale: WorldScale
+
+    def linear(self, count: str) -> int:
+        """Training pictures of a 2D set, in proportion to the real one."""
+        return max(1, round(self.sizes[count] * self.scale.images))
+
+    def compressed(self, count: str) -> int:
+        """Training pictures of a 3D set or of COCO, drawn towards MPII's size."""
+        ratio = (self.sizes[count] / MPII_PEOPLE) ** self.scale.compression
+        return max(1, round(MPII_PEOPLE * ratio * self.scale.images))
+
+    def tested(self, count: str) -> int:
+        """Pictures of a test set."""
+        real, wanted = self.sizes[count], self.scale.test_images
+        return real if wanted is None else min(real, wanted)
+
+    def image_size(self, width: int, height: int) -> tuple[int, int]:
+        """A published picture size with its long edge as asked for."""
+        factor = (self.scale.image_px or max(width, height)) / max(width, height)
+        return round(width * factor), round(height * factor)
+
+
+def share(total: int, weights: Mapping[str, float] | list[float]) -> list[int]:
+    """Whole numbers that add up to the total, in proportion to the weights."""
+    values = list(weights.values()) if isinstance(weights, Mapping) else weights
+    bounds, whole, used = [0], sum(values), 0.0
+    for value in values:
+        used += value
+        bounds.append(round(total * used / whole))
+    return [high - low for low, high in itertools.pairwise(bounds)]
