@@ -30,5 +30,6 @@ def save_positions2d(path: Path, positions: Tree) -> None:
 def save_tree(path: Path, **trees: Any) -> None:
     """Nested dictionaries as pickled arrays without dimensions."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    arrays: dict[str, Any] = {name: np.array(tree, dtype=object) for name, tree in trees.items()}
     with open(path, "wb") as file:
-        np.savez(file, **{name: np.array(tree, dtype=object) for name, tree in trees.items()})
+        np.savez(file, **arrays)

@@ -62,7 +62,8 @@ NUMBERS = ("action", "subaction", "subject", "scene", "camera", "frame")
 
 def in_frame(joints_px: np.ndarray, camera: Camera) -> np.ndarray:
     """Which pixels (J, 2) lie in the picture."""
-    return ((joints_px >= 0) & (joints_px < [camera.width, camera.height])).all(-1)
+    inside: np.ndarray = ((joints_px >= 0) & (joints_px < [camera.width, camera.height])).all(axis=-1)
+    return inside
 
 
 def depth_at(depth_mm: np.ndarray, joints_px: np.ndarray) -> np.ndarray:
