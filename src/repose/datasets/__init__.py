@@ -1,0 +1,10 @@
+"""Readers: one module a published format, each of them files → pose tables in the data set's own joints.
+
+A reader is a module with `FILES`, the patterns of the files it uses, and `read(root, pictures)`, which gives
+the table of every split.
+"""
+
+from repose.datasets.pictures import load_picture
+from repose.datasets.readers import READERS, read, reader, source_of
+
+__all__ = ["READERS", "load_picture", "read", "reader", "source_of"]

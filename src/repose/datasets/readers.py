@@ -1,0 +1,48 @@
+"""All readers by the name of their data set. A new one is a module of this room and a word here."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Protocol
+
+from repose.datasets import (
+    h36m,
+)
+from repose.datasets.manifest import MARKER
+from repose.datasets.pictures import Pictures
+from repose.datasets.sources import folder
+from repose.errors import ReposeError
+from repose.posetable import PoseTable
+
+
+class Reader(Protocol):
+    """What a reader's module has."""
+
+    FILES: tuple[str, ...]  # patterns of the files it uses, below the root; `*` also matches `/`
+
+    def read(self, root: Path, pictures: Pictures) -> dict[str, PoseTable]:
+        """The table of every split."""
+
+
+READERS: dict[str, Reader] = {module.__name__.rpartition(".")[2]: module for module in (h36m,)}
+
+
+def reader(name: str) -> Reader:
+    """The reader of a data set."""
+    if name not in READERS:
+        raise ReposeError(f"data set {name!r}: not known, expected one of {', '.join(READERS)}")
+    return READERS[name]
+
+
+def source_of(root: str | Path) -> str:
+    """Who wrote the files: `world` where the embedded world left its marker, else `real`."""
+    return "world" if (Path(root) / MARKER).is_file() else "real"
+
+
+def read(name: str, root: str | Path, sample: int | None = None) -> dict[str, PoseTable]:
+    """The pose table of every split of a data set as downloaded; `sample`: look at so many pictures only."""
+    module, path = reader(name), folder(root)
+    tables = module.read(path, Pictures(path, sample))
+    source = {"source": source_of(path)}
+    return {split: dataclasses.replace(table, meta=table.meta | source) for split, table in tables.items()}

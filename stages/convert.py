@@ -1,0 +1,15 @@
+"""Published files to pose tables: `convert.py NAME` writes `data/poses/NAME/`."""
+
+from typing import Any
+
+from repose.datasets.convert import convert
+from repose.stage import run_stage
+
+
+def main(params: dict[str, Any], name: str) -> None:
+    root = params["datasets"][name]["root"]
+    convert(name, root, f"data/manifest/{name}.tsv", f"data/poses/{name}")
+
+
+if __name__ == "__main__":
+    run_stage(main)
