@@ -1,0 +1,99 @@
+"""Scores of 2D-to-3D lifters from their predictions: both protocols on Human3.6M, PCK and AUC on MPI-INF-3DHP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from repose.errors import ReposeError
+from repose.files import load_arrays
+from repose.metrics import joint_errors, joint_set, mpjpe, mpjpe_without_root, p_mpjpe
+from repose.metrics.pck3d import AUC_THRESHOLDS_MM, THRESHOLD_MM
+from repose.posetable import PoseTable
+from repose.report.scores import Score, unit_score
+
+SCENES = {
+    "TS1": "green_screen", "TS2": "green_screen", "TS3": "no_green_screen", "TS4": "no_green_screen",
+    "TS5": "outdoor", "TS6": "outdoor",
+}  # fmt: skip
+
+
+def load_predictions(path: Path, truth: PoseTable) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of the truth (N) and the predicted joints3d_mm (N, J, 3) in the truth's joint order."""
+    arrays = load_arrays(path, "joints", "sample", "joints3d_mm")
+    joints = [str(name) for name in arrays["joints"]]
+    if sorted(joints) != sorted(truth.joints):
+        raise ReposeError(f"{path}: joints {', '.join(joints)}, expected {', '.join(truth.joints)}")
+    sample = arrays["sample"]
+    if len(sample) != len(arrays["joints3d_mm"]) or sample.min() < 0 or sample.max() >= len(truth):
+        raise ReposeError(
+            f"{path}: `sample` names rows outside the {len(truth)} of {truth.dataset}-{truth.split}"
+        )
+    return sample, arrays["joints3d_mm"][:, [joints.index(name) for name in truth.joints]]
+
+
+def h36m_scores(files: Sequence[Path], truth: PoseTable, source: str) -> dict[str, Score]:
+    """Both protocols of one run's seeds; a unit is a take (all its cameras), a group an action."""
+    root = truth.joints.index("pelvis")
+    errors: dict[str, list[np.ndarray]] = {"p1": [], "p2": [], "noroot": []}
+    for path in files:
+        rows, predicted = load_predictions(path, truth)
+        assert truth.joints3d is not None
+        actual = truth.joints3d[rows]
+        errors["p1"].append(mpjpe(predicted, actual, root))
+        errors["p2"].append(p_mpjpe(predicted, actual))
+        errors["noroot"].append(mpjpe_without_root(predicted, actual, root))
+    some = truth.rows(rows)
+    takes = np.char.add(np.char.add(some.words("subject"), "/"), take_words(some.words("sequence")))
+    unit = np.unique(takes, return_inverse=True)[1]
+    names = tuple(str(name) for name in some.names["action"])
+    p1, p2, noroot = (np.stack(errors[name]) for name in ("p1", "p2", "noroot"))
+    one_group = np.zeros(len(rows), int)
+    return {
+        f"p1_{source}": unit_score(p1, unit, some.action, names),
+        f"p2_{source}": unit_score(p2, unit, some.action, names),
+        f"p1_{source}_noroot": unit_score(noroot, unit, some.action, names),
+        f"p1_{source}_frames": unit_score(p1, unit, one_group, ("all",)),
+        f"p2_{source}_frames": unit_score(p2, unit, one_group, ("all",)),
+    }
+
+
+def take_words(sequences: np.ndarray) -> np.ndarray:
+    """The take of a sequence word, without the camera's number behind the last dot or underscore."""
+    return np.array([word.rsplit(".", 1)[0] for word in sequences])
+
+
+def mpi_inf_3dhp_scores(files: Sequence[Path], truth: PoseTable) -> dict[str, Score]:
+    """PCK@150 and AUC in percent on valid frames against the universal skeleton; units TS1 to TS6."""
+    root = truth.joints.index("pelvis")
+    shares: dict[str, list[np.ndarray]] = {}
+    for path in files:
+        rows, predicted = load_predictions(path, truth)
+        keep = truth.extra["valid"][rows]
+        rows, predicted = rows[keep], predicted[keep]
+        distances = joint_errors(predicted, truth.extra["joints3d_univ"][rows], root)
+        for name in ("official14", "harness16"):
+            chosen = distances[:, joint_set(name, truth.joints)]
+            shares.setdefault(f"pck150_{name}", []).append((chosen < THRESHOLD_MM).mean(axis=1))
+            under = (chosen[..., None] < AUC_THRESHOLDS_MM).mean(axis=(1, 2))
+            shares.setdefault(f"auc_{name}", []).append(under)
+    some = truth.rows(rows)
+    scenes = np.array([SCENES[word] for word in some.words("sequence")])
+    names = tuple(dict.fromkeys(SCENES.values()))
+    group = np.array([names.index(scene) for scene in scenes])
+    scores = {}
+    for name, values in shares.items():
+        percent = 100 * np.stack(values)
+        scores[name] = unit_score(percent, some.sequence, group, names)
+        scores[f"{name}_frames"] = unit_score(percent, some.sequence, np.zeros(len(rows), int), ("all",))
+    return scores
+
+
+def mean_pose_error(truth: PoseTable, train: PoseTable) -> float:
+    """MPJPE of always predicting the mean training pose: what any lifter must beat by far."""
+    assert truth.joints3d is not None
+    assert train.joints3d is not None
+    mean = train.joints3d.mean(axis=0, keepdims=True)
+    return float(mpjpe(np.broadcast_to(mean, truth.joints3d.shape), truth.joints3d, 0).mean())
