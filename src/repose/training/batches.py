@@ -13,6 +13,7 @@ from torch import Tensor
 
 from repose.errors import ReposeError
 from repose.rng import rng
+from repose.training.distributed import Ranks, find_ranks
 
 
 class Batches(Protocol):
@@ -46,18 +47,18 @@ class ArrayBatches:
         device: torch.device,
         steps: int | None = None,
         stacked: bool = True,
-        rank: int = 0,
-        ranks: int = 1,
+        ranks: Ranks | None = None,
     ) -> None:
+        ranks = ranks or find_ranks()
         self.count = len(next(iter(arrays.values())))
-        if self.count == 0 or batch % ranks or (not stacked and len(seeds) != 1):
+        if self.count == 0 or batch % ranks.size or (not stacked and len(seeds) != 1):
             raise ReposeError(
-                f"batches: {self.count} samples, batch {batch}, {ranks} ranks, seeds {list(seeds)}; expected "
+                f"batches: {self.count} samples, batch {batch}, {ranks.size} ranks, seeds {list(seeds)}; expected "
                 "samples, a batch that the ranks can share, and one seed where the batches are not stacked"
             )
         self.steps = steps or max(1, self.count // batch)
         self.samples, self.batch, self.seeds = batch * len(seeds), batch, tuple(seeds)
-        self.device, self.stacked, self.rank, self.ranks = device, stacked, rank, ranks
+        self.device, self.stacked, self.ranks = device, stacked, ranks
         tensors = {name: torch.as_tensor(array) for name, array in arrays.items()}
         self.arrays = {n: t.to(device) for n, t in tensors.items()} if fits(tensors, device) else tensors
 
@@ -68,7 +69,9 @@ class ArrayBatches:
         where = next(iter(self.arrays.values())).device
         order = torch.from_numpy(orders if self.stacked else orders[0]).to(where)
         for step in range(self.steps):
-            index = order[..., step * self.batch + self.rank : (step + 1) * self.batch : self.ranks]
+            index = order[
+                ..., step * self.batch + self.ranks.rank : (step + 1) * self.batch : self.ranks.size
+            ]
             yield {name: rows(array, index) for name, array in self.arrays.items()}
 
 

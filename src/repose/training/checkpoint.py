@@ -105,8 +105,10 @@ class Checkpoint:
             return
         try:
             state = torch.load(self.path, map_location=device, weights_only=True)
-        except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
-            raise ReposeError(f"{self.path}: not readable as a checkpoint ({error}); remove it") from None
+        except (RuntimeError, EOFError, pickle.UnpicklingError):
+            raise ReposeError(
+                f"{self.path}: not readable as a checkpoint; remove it and start again"
+            ) from None
         self.model.load_state_dict(state["model"])
         self.optimiser.load(state["optimiser"])
         self.average.load(state["average"])
