@@ -103,3 +103,70 @@ def project(camera: Camera, world: np.ndarray, swap_tangential: bool) -> np.ndar
     if swap_tangential:
         camera = dataclasses.replace(camera, tangential=camera.tangential[::-1])
     return camera.project(camera.to_camera(world))
+
+
+# MPI-INF-3DHP ---------------------------------------------------------------------------------------------
+
+
+def write_mpi_inf_3dhp(root: Path, frames: int = 3, matlab_axes: bool = False) -> None:
+    """Sixteen training and six test sequences of small pictures; some joints are outside one of them."""
+    rng = np.random.default_rng(1)
+    names = ["name", "sensor 10 10", "size 64 64", "animated 0", "intrinsic 1", "extrinsic 1", "radial 0"]
+    for subject in range(1, 9):
+        for number in (1, 2):
+            folder = root / f"S{subject}" / f"Seq{number}"
+            points = np.stack([front(rng, frames, 28) for _ in range(14)])  # 14, N, 28, 3
+            pixels = 32 + 30 * points[..., :2] / points[..., 2:]
+            if (subject, number) == (1, 1):
+                pixels[0, 0, get_joint("mpi3dhp28", "l_wrist")] = (70, 10)  # outside
+                pixels[1, 0, get_joint("mpi3dhp28", "l_toe")] = (70, 10)  # outside, but no joint of MPII's
+            save_annotations(folder, pixels, points, points * 1.1)
+            lines = ["Skeletool Camera Calibration File V1.0", *names * 14]
+            (folder / "camera.calibration").write_text("\n".join(lines))
+            for camera in (0, 1, 2, 4, 5, 6, 7, 8):
+                for frame in range(frames - ((subject, number, camera) == (6, 2, 2))):
+                    save_picture(folder / f"imageFrames/video_{camera}/frame_{frame + 1:06d}.jpg", 64, 64)
+    for number in range(1, 7):
+        write_test_sequence(root / "mpi_inf_3dhp_test_set" / f"TS{number}", rng, frames, number, matlab_axes)
+
+
+def front(rng: np.random.Generator, frames: int, joints: int) -> np.ndarray:
+    """Points (frames, joints, 3) a few metres before a camera, mm."""
+    return person(rng, joints, frames)[..., [0, 2, 1]] * [0.5, 0.5, 1] + [-400.0, -600.0, 3500.0]
+
+
+def get_joint(skeleton: str, name: str) -> int:
+    from repose.skeletons import get_skeleton
+
+    return get_skeleton(skeleton).index(name)
+
+
+def save_annotations(folder: Path, pixels: np.ndarray, points: np.ndarray, universal: np.ndarray) -> None:
+    from scipy.io import savemat
+
+    folder.mkdir(parents=True, exist_ok=True)
+    content = {}
+    for name, values in (("annot2", pixels), ("annot3", points), ("univ_annot3", universal)):
+        content[name] = np.empty((14, 1), object)
+        for camera in range(14):
+            content[name][camera, 0] = values[camera].reshape(len(values[camera]), -1)
+    savemat(folder / "annot.mat", content)
+
+
+def write_test_sequence(
+    folder: Path, rng: np.random.Generator, frames: int, number: int, matlab_axes: bool
+) -> None:
+    import h5py
+
+    folder.mkdir(parents=True)
+    points = front(rng, frames, 17)
+    width, height = (64, 64) if number < 5 else (96, 54)
+    pixels = np.array([width, height]) / 2 + 25 * points[..., :2] / points[..., 2:]
+    content = {"annot2": pixels[:, None], "annot3": points[:, None], "univ_annot3": points[:, None] * 0.9}
+    with h5py.File(folder / "annot_data.mat", "w") as file:
+        for name, values in content.items():
+            file[name] = values.T if matlab_axes else values
+        file["valid_frame"] = np.arange(frames)[:, None] % 2.0
+        file["activity_annotation"] = np.full((frames, 1), float(number))
+    for frame in range(frames):
+        save_picture(folder / f"imageSequence/img_{frame + 1:06d}.jpg", width, height)

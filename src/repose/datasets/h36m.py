@@ -34,7 +34,7 @@ from repose.skeletons import conversion, get_skeleton
 JOINTS_3D, JOINTS_2D = "data_3d_h36m.npz", "data_2d_h36m_gt.npz"
 DETECTIONS = ("data_2d_h36m_cpn_ft_h36m_dbb.npz", "data_2d_h36m_detectron_ft_h36m.npz")
 CAMERA_FILE = "cameras.json"
-FILES = (JOINTS_3D, JOINTS_2D, *DETECTIONS, CAMERA_FILE)
+FILES: tuple[str, ...] = (JOINTS_3D, JOINTS_2D, *DETECTIONS, CAMERA_FILE)
 SUBJECTS = {"train": ("S1", "S5", "S6", "S7", "S8"), "test": ("S9", "S11")}
 CORRUPT = ("S11", "Directions")
 OTHER_NAMES = {"TakingPhoto": "Photo", "WalkingDog": "WalkDog"}
@@ -203,7 +203,7 @@ def table_of(
         "subject": [take.subject for take, _ in views],
         "action": [take.action for take, _ in views],
         "camera": [CAMERA_IDS[index] for _, index in views],
-        "sequence": [f"{take.subject} {take.name} {CAMERA_IDS[index]}" for take, index in views],
+        "sequence": [f"{take.subject} {take.name}" for take, _ in views],
     }
     columns = {}
     for name, column in words.items():

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from repose.datasets.sources import entry, fault, numbers
 from repose.files import read_json
 from repose.geometry import Camera, quaternion_to_matrix

@@ -6,9 +6,7 @@ import dataclasses
 from pathlib import Path
 from typing import Protocol
 
-from repose.datasets import (
-    h36m,
-)
+from repose.datasets import h36m, mpi_inf_3dhp
 from repose.datasets.manifest import MARKER
 from repose.datasets.pictures import Pictures
 from repose.datasets.sources import folder
@@ -19,13 +17,15 @@ from repose.posetable import PoseTable
 class Reader(Protocol):
     """What a reader's module has."""
 
+    __name__: str  # ends in the name of the data set
     FILES: tuple[str, ...]  # patterns of the files it uses, below the root; `*` also matches `/`
 
     def read(self, root: Path, pictures: Pictures) -> dict[str, PoseTable]:
         """The table of every split."""
 
 
-READERS: dict[str, Reader] = {module.__name__.rpartition(".")[2]: module for module in (h36m,)}
+MODULES: tuple[Reader, ...] = (h36m, mpi_inf_3dhp)
+READERS = {module.__name__.rpartition(".")[2]: module for module in MODULES}
 
 
 def reader(name: str) -> Reader:

@@ -1,0 +1,49 @@
+"""The reader of MPI-INF-3DHP."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from repose.datasets import read
+from tests.datasets.native import write_mpi_inf_3dhp
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("3dhp")
+    write_mpi_inf_3dhp(path)
+    return path
+
+
+def test_takes_the_chest_high_cameras_and_counts_what_it_leaves_out(root: Path) -> None:
+    train = read("mpi_inf_3dhp", root)["train"]
+    train.check()
+    assert train.names["camera"] == tuple("01245678")
+    assert len(train) == 16 * 8 * 3 - 2
+    assert train.meta["dropped"] == {"a joint outside the picture": 1, "no picture of the frame": 1}
+    assert train.skeleton == "mpi3dhp28"
+
+
+def test_pictures_are_counted_from_one(root: Path) -> None:
+    table = read("mpi_inf_3dhp", root)["train"]
+    row = np.flatnonzero((table.words("sequence") == "S3 Seq2") & (table.words("camera") == "4"))[1]
+    assert table.frame[row] == 1
+    assert table.image_names[table.image[row]] == "S3/Seq2/imageFrames/video_4/frame_000002.jpg"
+
+
+def test_test_sequences_have_their_own_size_and_flags(root: Path) -> None:
+    table = read("mpi_inf_3dhp", root)["test"]
+    table.check()
+    sizes = {word: tuple(table.image_size[table.words("sequence") == word][0]) for word in ("TS1", "TS6")}
+    assert sizes == {"TS1": (64, 64), "TS6": (96, 54)}
+    np.testing.assert_array_equal(table.extra["valid"], table.frame % 2 == 1)
+    assert set(table.words("action")[table.words("sequence") == "TS5"]) == {"On The Floor"}
+    np.testing.assert_allclose(table.extra["joints3d_univ"], table.joints3d * 0.9, rtol=1e-4, atol=1e-2)
+
+
+def test_axes_as_matlab_shows_them_are_recognised(root: Path, tmp_path: Path) -> None:
+    write_mpi_inf_3dhp(tmp_path, matlab_axes=True)
+    np.testing.assert_array_equal(
+        read("mpi_inf_3dhp", tmp_path)["test"].joints2d, read("mpi_inf_3dhp", root)["test"].joints2d
+    )
