@@ -20,13 +20,14 @@ TEST17 = get_skeleton("mpi3dhp17").joints
 
 
 def test_an_error_at_the_threshold_is_not_below_it():
-    assert pck3d(np.array([[149.99, 150.0, 151.0, 0.0]])) == 0.5
+    assert pck3d(np.array([[149.99, 150.0, 151.0, 0.0]])).tolist() == [0.5]
 
 
 def test_auc_is_the_mean_of_31_rates_of_which_the_first_is_zero():
-    assert auc3d(np.zeros((2, 3))) == pytest.approx(30 / 31)
+    assert auc3d(np.zeros((2, 3))) == pytest.approx([30 / 31, 30 / 31])
+    assert auc3d(np.array([[5.0, 150.0]])) == pytest.approx([29 / 62])
     errors = rng(0, "errors").gamma(2, 40, (50, 14))
-    assert auc3d(errors) == pytest.approx(np.mean([pck3d(errors, t) for t in range(0, 151, 5)]))
+    assert auc3d(errors) == pytest.approx(np.mean([pck3d(errors, t) for t in range(0, 151, 5)], axis=0))
 
 
 def test_joint_sets_are_found_by_name_in_both_skeletons():

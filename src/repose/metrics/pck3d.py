@@ -1,7 +1,8 @@
 """3D percentage of correct keypoints and its area under the curve, as MPI-INF-3DHP defines them.
 
 Errors are distances (N, J) in millimetres of root-aligned poses (`joint_errors`), restricted to a joint set:
-the results of different sets cannot be compared, so every figure names its set.
+the results of different sets cannot be compared, so every figure names its set. One number a frame; the mean
+over frames is the share of all joints.
 """
 
 from collections.abc import Sequence
@@ -36,12 +37,12 @@ def joint_set(name: str, joints: Sequence[str]) -> np.ndarray:
     return np.array(columns)
 
 
-def pck3d(errors_mm: np.ndarray, threshold_mm: float = THRESHOLD_MM) -> float:
-    """3D PCK@150: share of joints whose error is below (not at) the threshold, pooled over frames."""
-    return float(np.mean(errors_mm < threshold_mm))
+def pck3d(errors_mm: np.ndarray, threshold_mm: float = THRESHOLD_MM) -> np.ndarray:
+    """3D PCK@150 (N): share of a frame's joints whose error is below (not at) the threshold."""
+    return np.mean(errors_mm < threshold_mm, axis=1)
 
 
-def auc3d(errors_mm: np.ndarray) -> float:
-    """3D AUC: mean of the PCK over the 31 thresholds 0, 5, …, 150 mm."""
-    ordered = np.sort(errors_mm, axis=None)
-    return float(np.mean(np.searchsorted(ordered, AUC_THRESHOLDS_MM, side="left")) / ordered.size)
+def auc3d(errors_mm: np.ndarray) -> np.ndarray:
+    """3D AUC (N): mean of a frame's PCK over the 31 thresholds 0, 5, …, 150 mm."""
+    failed = np.searchsorted(AUC_THRESHOLDS_MM, errors_mm, side="right")  # thresholds up to the error
+    return 1 - np.mean(failed, axis=1) / len(AUC_THRESHOLDS_MM)

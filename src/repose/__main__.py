@@ -1,0 +1,59 @@
+"""The command line, `python -m repose COMMAND`; a command imports what it needs when it is called."""
+
+import argparse
+import re
+from pathlib import Path
+
+from repose.errors import exit_cleanly
+
+
+def score(options: argparse.Namespace) -> None:
+    """Score predicted 3D poses, ours or other software's, against a pose table."""
+    from repose.metrics.score import score_file
+    from repose.posetable import PoseTable
+
+    tables: dict[Path, PoseTable] = {}
+    for path in options.files:
+        truth = options.truth or truth_of(path)
+        if truth not in tables:
+            tables = {truth: PoseTable.load(truth)}
+        print(score_file(path, tables[truth], options.by), end="\n\n")
+
+
+def truth_of(path: Path) -> Path:
+    """The pose table of a file called `<dataset>-<split>.npz`; Human3.6M's test set if unclear."""
+    match = re.fullmatch(r"(\w+)-(train|val|test)", path.stem)
+    table = Path("data/poses", match[1], f"{match[2]}.npz") if match else Path()
+    return table if table.is_file() else Path("data/poses/h36m/test.npz")
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    everything = argparse.ArgumentParser(
+        prog="python -m repose", description="Human pose estimation, rebuilt."
+    )
+    commands = everything.add_subparsers(metavar="COMMAND", required=True)
+
+    command = commands.add_parser("score", help=score.__doc__, description=score.__doc__)
+    command.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="npz of predictions (see README)"
+    )
+    command.add_argument("--truth", type=Path, help="pose table; by default found from the file's name")
+    command.add_argument(
+        "--by",
+        default="action",
+        choices=["action", "subject", "sequence", "camera"],
+        help="rows of the table",
+    )
+    command.set_defaults(run=score)
+    return everything
+
+
+def main() -> None:
+    """Run one command; what a user can mend ends in one line."""
+    options = parser().parse_args()
+    exit_cleanly(lambda: options.run(options))
+
+
+if __name__ == "__main__":
+    main()
