@@ -14,13 +14,12 @@ from repose.rng import rng
 from repose.world.frames import Array
 
 SIDES = ("r", "l")
-SIDED = (
-    "clavicle shoulder elbow wrist hand thumb finger hip knee ankle heel foot toe".split()
-)  # after the middle points, first all of the right side
+MIDDLE = ("pelvis", "belly", "spine", "spine2", "spine3", "spine4", "neck", "thorax", "upper_neck", "head")
+ARM = ("clavicle", "shoulder", "elbow", "wrist", "hand", "thumb", "finger")
+LEG = ("hip", "knee", "ankle", "heel", "foot", "toe")
 POINTS = (
-    *"pelvis belly spine spine2 spine3 spine4 neck thorax upper_neck head head_top nose".split(),
-    *("l_eye", "r_eye", "l_ear", "r_ear"),
-    *(f"{side}_{name}" for side in SIDES for name in SIDED),
+    *(*MIDDLE, "head_top", "nose", "l_eye", "r_eye", "l_ear", "r_ear"),
+    *(f"{side}_{name}" for side in SIDES for name in (*ARM, *LEG)),
 )
 TRUNK = ("pelvis", "lumbar", "middle_back", "upper_back", "chest", "neck", "head")
 LIMB = ("clavicle", "upper_arm", "forearm", "hand", "thigh", "shank", "foot", "toe")

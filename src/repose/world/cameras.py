@@ -1,7 +1,7 @@
 """Where the cameras of each data set stand.
 
-Human3.6M's intrinsics are the published ones (Ionescu et al. 2014). All cameras look at a capture space around
-the world's origin, z up, floor at z = 0, millimetres.
+Human3.6M's intrinsics are the published ones (Ionescu et al. 2014). All cameras look at a capture space
+around the world's origin, z up, floor at z = 0, millimetres.
 """
 
 import numpy as np
@@ -80,7 +80,7 @@ def pinhole(
 
 
 def h36m_cameras(subject_name: str) -> tuple[Camera, ...]:
-    """Human3.6M's four cameras in the order of H36M_IDS, set up anew (by some centimetres) for each subject."""
+    """Human3.6M's four cameras in the order of H36M_IDS, set up anew by some centimetres for each subject."""
     cameras = []
     for name in H36M_IDS:
         focal, center, radial, tangential, height = H36M_LENSES[name]

@@ -186,7 +186,7 @@ class _Solver:
         line = unit(local)
         pole = _arm_pole(line)
         pole = unit(pole - dot(pole, line) * line)
-        pole = apply(turned(line * -c.elbow[side][:, None]), pole)
+        pole = apply(turned(line * c.elbow[side][:, None]), pole)
         upper, lower = self.size(f"{name}_elbow"), self.size(f"{name}_wrist")
         first, second, bend = bend_two_bones(local, upper, lower, pole, self.limits["elbow_flexion"])
         low = np.array([-_deg_sin(self.limits["upper_arm_back"]), -_deg_sin(self.limits["upper_arm_in"])])

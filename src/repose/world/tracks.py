@@ -1,4 +1,4 @@
-"""Values keyed over time, with minimum-jerk movements between the keys (Flash & Hogan 1985), and smooth noise."""
+"""Values keyed over time with minimum-jerk movements between them (Flash & Hogan 1985), and smooth noise."""
 
 import numpy as np
 
@@ -39,7 +39,7 @@ class Track:
 
 
 def sway(generator: np.random.Generator, seconds: Array, columns: int, slowest: float = 0.08) -> Array:
-    """Smooth noise (T, columns) of about unit spread: six waves between `slowest` and eight times that, Hz."""
+    """Smooth noise (T, columns) of unit spread: six waves between `slowest` and eight times that, Hz."""
     hertz = slowest * 8.0 ** generator.random((6, columns))
     phase = generator.random((6, columns)) * 2 * np.pi
     weight = (slowest / hertz) ** 0.7
