@@ -1,4 +1,4 @@
-"""Scores of 2D-to-3D lifters from their predictions: both protocols on Human3.6M, PCK and AUC on MPI-INF-3DHP."""
+"""Scores of lifters from their predictions: both protocols on Human3.6M, PCK and AUC on MPI-INF-3DHP."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def h36m_scores(files: Sequence[Path], truth: PoseTable, source: str) -> dict[st
         errors["p2"].append(p_mpjpe(predicted, actual))
         errors["noroot"].append(mpjpe_without_root(predicted, actual, root))
     some = truth.rows(rows)
-    takes = np.char.add(np.char.add(some.words("subject"), "/"), take_words(some.words("sequence")))
-    unit = np.unique(takes, return_inverse=True)[1]
+    takes = np.array([word.rsplit(" ", 1)[0] for word in some.names["sequence"]])  # without the camera
+    unit = np.unique(takes, return_inverse=True)[1][some.sequence]
     names = tuple(str(name) for name in some.names["action"])
     p1, p2, noroot = (np.stack(errors[name]) for name in ("p1", "p2", "noroot"))
     one_group = np.zeros(len(rows), int)
@@ -58,11 +58,6 @@ def h36m_scores(files: Sequence[Path], truth: PoseTable, source: str) -> dict[st
         f"p1_{source}_frames": unit_score(p1, unit, one_group, ("all",)),
         f"p2_{source}_frames": unit_score(p2, unit, one_group, ("all",)),
     }
-
-
-def take_words(sequences: np.ndarray) -> np.ndarray:
-    """The take of a sequence word, without the camera's number behind the last dot or underscore."""
-    return np.array([word.rsplit(".", 1)[0] for word in sequences])
 
 
 def mpi_inf_3dhp_scores(files: Sequence[Path], truth: PoseTable) -> dict[str, Score]:
