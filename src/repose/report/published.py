@@ -10,10 +10,9 @@ from typing import Any
 
 import yaml
 
-from repose.params.check import LOADER
-
 Contrast = tuple[tuple[float, str, str], ...]  # weight, run, metric
 FOLDER = Path(__file__).parent / "published"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
