@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from repose.errors import ReposeError
-from repose.files import load_arrays
-from repose.metrics import joint_errors, joint_set, mpjpe, mpjpe_without_root, p_mpjpe
-from repose.metrics.pck3d import AUC_THRESHOLDS_MM, THRESHOLD_MM
+from repose.metrics import auc3d, joint_errors, joint_set, mpjpe, mpjpe_without_root, p_mpjpe, pck3d
+from repose.metrics.predictions import check_samples, load_predictions
 from repose.posetable import PoseTable
 from repose.report.scores import Score, unit_score
 
@@ -20,18 +19,13 @@ SCENES = {
 }  # fmt: skip
 
 
-def load_predictions(path: Path, truth: PoseTable) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of the truth (N) and the predicted joints3d_mm (N, J, 3) in the truth's joint order."""
-    arrays = load_arrays(path, "joints", "sample", "joints3d_mm")
-    joints = [str(name) for name in arrays["joints"]]
+def predicted_poses(path: Path, truth: PoseTable) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of the truth (N) and the predicted joints (N, J, 3), mm, in the truth's order of joints."""
+    joints, sample, predicted = load_predictions(path)
+    check_samples(path, sample, truth)
     if sorted(joints) != sorted(truth.joints):
         raise ReposeError(f"{path}: joints {', '.join(joints)}, expected {', '.join(truth.joints)}")
-    sample = arrays["sample"]
-    if len(sample) != len(arrays["joints3d_mm"]) or sample.min() < 0 or sample.max() >= len(truth):
-        raise ReposeError(
-            f"{path}: `sample` names rows outside the {len(truth)} of {truth.dataset}-{truth.split}"
-        )
-    return sample, arrays["joints3d_mm"][:, [joints.index(name) for name in truth.joints]]
+    return sample, predicted[:, [joints.index(name) for name in truth.joints]]
 
 
 def h36m_scores(files: Sequence[Path], truth: PoseTable, source: str) -> dict[str, Score]:
@@ -39,7 +33,7 @@ def h36m_scores(files: Sequence[Path], truth: PoseTable, source: str) -> dict[st
     root = truth.joints.index("pelvis")
     errors: dict[str, list[np.ndarray]] = {"p1": [], "p2": [], "noroot": []}
     for path in files:
-        rows, predicted = load_predictions(path, truth)
+        rows, predicted = predicted_poses(path, truth)
         assert truth.joints3d is not None
         actual = truth.joints3d[rows]
         errors["p1"].append(mpjpe(predicted, actual, root))
@@ -65,15 +59,14 @@ def mpi_inf_3dhp_scores(files: Sequence[Path], truth: PoseTable) -> dict[str, Sc
     root = truth.joints.index("pelvis")
     shares: dict[str, list[np.ndarray]] = {}
     for path in files:
-        rows, predicted = load_predictions(path, truth)
+        rows, predicted = predicted_poses(path, truth)
         keep = truth.extra["valid"][rows]
         rows, predicted = rows[keep], predicted[keep]
         distances = joint_errors(predicted, truth.extra["joints3d_univ"][rows], root)
         for name in ("official14", "harness16"):
             chosen = distances[:, joint_set(name, truth.joints)]
-            shares.setdefault(f"pck150_{name}", []).append((chosen < THRESHOLD_MM).mean(axis=1))
-            under = (chosen[..., None] < AUC_THRESHOLDS_MM).mean(axis=(1, 2))
-            shares.setdefault(f"auc_{name}", []).append(under)
+            shares.setdefault(f"pck150_{name}", []).append(pck3d(chosen))
+            shares.setdefault(f"auc_{name}", []).append(auc3d(chosen))
     some = truth.rows(rows)
     scenes = np.array([SCENES[word] for word in some.words("sequence")])
     names = tuple(dict.fromkeys(SCENES.values()))
