@@ -27,6 +27,14 @@ def truth_of(path: Path) -> Path:
     return table if table.is_file() else Path("data/poses/h36m/test.npz")
 
 
+def track(options: argparse.Namespace) -> None:
+    """Log every run below a folder that MLflow does not have yet, such as those from DVC's cache."""
+    from repose.training.logbook import retrack
+
+    added = retrack(options.runs)
+    print("\n".join([*added, f"{len(added)} added to MLflow"]))
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     everything = argparse.ArgumentParser(
@@ -46,6 +54,12 @@ def parser() -> argparse.ArgumentParser:
         help="rows of the table",
     )
     command.set_defaults(run=score)
+
+    command = commands.add_parser("track", help=track.__doc__, description=track.__doc__)
+    command.add_argument(
+        "runs", nargs="?", type=Path, default=Path("runs"), help="where runs are; default runs"
+    )
+    command.set_defaults(run=track)
     return everything
 
 

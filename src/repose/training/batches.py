@@ -53,8 +53,8 @@ class ArrayBatches:
         self.count = len(next(iter(arrays.values())))
         if self.count == 0 or batch % ranks.size or (not stacked and len(seeds) != 1):
             raise ReposeError(
-                f"batches: {self.count} samples, batch {batch}, {ranks.size} ranks, seeds {list(seeds)}; expected "
-                "samples, a batch that the ranks can share, and one seed where the batches are not stacked"
+                f"batches: {self.count} samples, batch {batch}, {ranks.size} ranks, seeds {list(seeds)}; "
+                "expected samples, a batch that the ranks can share, and one seed unless stacked"
             )
         self.steps = steps or max(1, self.count // batch)
         self.samples, self.batch, self.seeds = batch * len(seeds), batch, tuple(seeds)

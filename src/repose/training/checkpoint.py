@@ -24,13 +24,9 @@ from repose.errors import ReposeError
 from repose.training.averaging import RunningAverage
 from repose.training.distributed import find_ranks
 from repose.training.optimiser import Stepper
+from repose.training.root import project_root
 
 SAVE_S = 10.0  # short epochs are saved no more often than this
-
-
-def project_root() -> Path:
-    """The checkout that all runs share, also when DVC runs a copy of it somewhere else."""
-    return Path(os.environ.get("DVC_ROOT", ".")).resolve()
 
 
 def fingerprint(configuration: Any, paths: Iterable[str | Path] = ()) -> str:

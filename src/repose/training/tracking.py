@@ -1,0 +1,105 @@
+"""MLflow beside a training: a process of its own writes the log, so that training pays nothing for it.
+
+Importing MLflow takes two seconds and every write some milliseconds; the process (`logbook.py`) does both
+while the training runs, at low priority, and is waited for at the end. Without MLflow, or when its store
+cannot be written, it says so in one line and the training goes on.
+`REPOSE_TRACKING=off` switches tracking off.
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from repose.training.root import is_first_rank
+
+WAIT_S = 60.0  # how long the log may take after the training
+
+
+class Tracker:
+    """One training's line to its log; every call returns at once, the last one aside."""
+
+    def __init__(self, start: Mapping[str, Any], samples: int = 0) -> None:
+        self.process: subprocess.Popen[str] | None = None
+        self.samples, self.since, self.finished = samples, time.monotonic(), False
+        if os.environ.get("REPOSE_TRACKING") != "off" and is_first_rank():
+            command = [sys.executable, "-m", "repose.training.logbook"]
+            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True)
+        self.send("start", **start)
+
+    def send(self, what: str, **facts: Any) -> None:
+        """Hand a message over; nothing happens when nobody listens any more."""
+        if self.process is not None:
+            pipe: IO[str] = self.process.stdin  # type: ignore[assignment]
+            with contextlib.suppress(BrokenPipeError):
+                pipe.write(json.dumps({"what": what, **facts}) + "\n")
+                pipe.flush()
+
+    def epoch(self, row: Mapping[str, Any], seed: int | None = None) -> None:
+        """Log an epoch's row: of all seeds together (vectors are one number a seed), or of one seed."""
+        seconds = max(time.monotonic() - self.since, 1e-9)
+        self.since = time.monotonic()
+        speed = {"seconds": seconds} | ({"samples_per_s": self.samples / seconds} if self.samples else {})
+        self.send("epoch", row={**row, **speed}, seed=seed)
+
+    def finish(
+        self, folder: str | Path, metrics: Mapping[str, Any] | None = None, figures: Sequence[str | Path] = ()
+    ) -> None:
+        """Log the end: the run's folder, its last figures and numbers (a list is one number a seed)."""
+        self.finished = True
+        pictures = [str(Path(figure).resolve()) for figure in figures]
+        self.send("finish", folder=str(Path(folder).resolve()), metrics=dict(metrics or {}), figures=pictures)
+
+    def close(self, status: str) -> None:
+        """Wait until all is written."""
+        if self.process is None:
+            return
+        if not self.finished:
+            self.send("stop", status=status)
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()  # type: ignore[union-attr]
+        try:
+            self.process.wait(WAIT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            print("warning: MLflow did not answer in time, this run's log is incomplete", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def tracked(
+    system: str,
+    run: str,
+    configuration: Mapping[str, Any],
+    seeds: Sequence[int],
+    tags: Mapping[str, str],
+    samples: int = 0,
+    resume: Path | None = None,
+) -> Iterator[Tracker]:
+    """The tracker of one training: a run of the experiment `system`, with a child run a seed.
+
+    `tags` say what only the caller knows (device, data fingerprint); `samples` is how many an epoch sees. An
+    interrupted training that has a `resume` folder goes on in the same MLflow run.
+    """
+    start: dict[str, Any] = {
+        "system": system,
+        "run": run,
+        "configuration": dict(configuration),
+        "seeds": list(seeds),
+    }
+    start |= {"tags": dict(tags), "resume": str(resume.resolve()) if resume else None}
+    tracker = Tracker(start, samples)
+    try:
+        yield tracker
+    except KeyboardInterrupt:
+        tracker.close("KILLED")
+        raise
+    except BaseException:
+        tracker.close("FAILED")
+        raise
+    tracker.close("FINISHED")
