@@ -49,14 +49,16 @@ def candidates(root: Path, suffixes: tuple[str, ...], depth: int = 2) -> list[Pa
     return sorted(found)
 
 
-def read_mat(path: Path, *names: str) -> dict[str, Any]:
-    """The named variables of a MATLAB file (5 to 7.2), as scipy gives them."""
+def read_mat(path: Path, *names: str, objects: bool = False) -> dict[str, Any]:
+    """The named variables of a MATLAB file (5 to 7.2); with `objects`, structs as objects, axes squeezed."""
     import scipy.io
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            content = scipy.io.loadmat(path, variable_names=names)
+            content = scipy.io.loadmat(
+                path, variable_names=names, struct_as_record=not objects, squeeze_me=objects
+            )
     except FileNotFoundError:
         raise fault(path, "not found", "a MATLAB file") from None
     except NotImplementedError:
@@ -139,3 +141,12 @@ def records(value: Any, where: str | Path) -> list[Any]:
         found = "an empty list" if isinstance(value, list) else f"a {type(value).__name__}"
         raise fault(where, found, "a list of annotations")
     return value
+
+
+def stacked(found: list[Any], key: str, shape: Sequence[int | None], where: str | Path) -> np.ndarray:
+    """One key of every record as an array (N, *shape)."""
+    parts = []
+    for index, record in enumerate(found):
+        place = f"{where}: record {index}"
+        parts.append(numbers(entry(record, key, place), shape, f"{place}, `{key}`"))
+    return np.stack(parts)
