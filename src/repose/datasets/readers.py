@@ -6,7 +6,21 @@ import dataclasses
 from pathlib import Path
 from typing import Protocol
 
-from repose.datasets import h36m, mpi_inf_3dhp
+from repose.datasets import (
+    coco,
+    crowdpose,
+    flic,
+    h36m,
+    h36m_eccv,
+    lsp,
+    lspet,
+    mpi_inf_3dhp,
+    mpii,
+    mpii_multi,
+    occlusion_person,
+    ochuman,
+    threedpw,
+)
 from repose.datasets.manifest import MARKER
 from repose.datasets.pictures import Pictures
 from repose.datasets.sources import folder
@@ -24,7 +38,10 @@ class Reader(Protocol):
         """The table of every split."""
 
 
-MODULES: tuple[Reader, ...] = (h36m, mpi_inf_3dhp)
+MODULES: tuple[Reader, ...] = (
+    h36m, h36m_eccv, mpi_inf_3dhp, occlusion_person, mpii, mpii_multi, lsp, lspet, flic, coco, crowdpose,
+    ochuman, threedpw,
+)  # fmt: skip
 READERS = {module.__name__.rpartition(".")[2]: module for module in MODULES}
 
 
