@@ -1,0 +1,21 @@
+"""The page on the data sets: `data.py` writes reports/data.md and reports/figures/data/."""
+
+from pathlib import Path
+from typing import Any
+
+from repose.report.data import DataSet, write_data_page
+from repose.stage import run_stage
+
+
+def main(params: dict[str, Any]) -> None:
+    real = params["world"]["sizes"]
+    sets = [
+        DataSet(name, Path("data/poses") / name, Path(entry["root"]), real.get(name, {}))
+        for name, entry in params["datasets"].items()
+    ]
+    motion, workers = params["world"]["motion"], params["workers"]
+    write_data_page(Path("reports"), sets, params["scale"]["world"], motion, workers)
+
+
+if __name__ == "__main__":
+    run_stage(main)
