@@ -1,4 +1,4 @@
-"""`params.yaml`: read as DVC reads it, checked as a whole against `schema/`, and switched between presets."""
+"""`params.yaml`: read as DVC reads it, checked as a whole against `repose/schema/`."""
 
 from repose.params.check import check_params
 from repose.params.load import load_params

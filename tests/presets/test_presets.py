@@ -7,7 +7,7 @@ import pytest
 
 from repose.errors import ReposeError
 from repose.params.load import load_params
-from repose.params.presets import PRESETS, flatten, preset, switch_scale
+from repose.presets import PRESETS, flatten, preset, switch_scale
 
 ROOT = Path(__file__).parents[2]
 
