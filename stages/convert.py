@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from repose.datasets.convert import convert
 from repose.stage import run_stage
 
 
 def main(params: dict[str, Any], name: str) -> None:
+    from repose.datasets.convert import convert
+
     root = params["datasets"][name]["root"]
     convert(name, root, f"data/manifest/{name}.tsv", f"data/poses/{name}")
 

@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from repose.report.data import DataSet, write_data_page
 from repose.stage import run_stage
 
 
 def main(params: dict[str, Any]) -> None:
+    from repose.report.data import DataSet, write_data_page
+
     real = params["world"]["sizes"]
     sets = [
         DataSet(name, Path("data/poses") / name, Path(entry["root"]), real.get(name, {}))

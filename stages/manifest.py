@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from repose.datasets import reader
-from repose.datasets.manifest import write_manifest
 from repose.stage import run_stage
 
 
 def main(params: dict[str, Any], name: str) -> None:
+    from repose.datasets import reader
+    from repose.datasets.manifest import write_manifest
+
     root = params["datasets"][name]["root"]
     write_manifest(root, reader(name).FILES, f"data/manifest/{name}.tsv")
 

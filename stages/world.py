@@ -1,0 +1,25 @@
+"""The world's native files of one data set: `world.py NAME` writes `data/native/NAME/`."""
+
+from typing import Any
+
+from repose.stage import run_stage
+
+
+def main(params: dict[str, Any], name: str) -> None:
+    from repose.files import atomic_folder
+    from repose.world.build import write_dataset
+    from repose.world.settings import Motion, WorldScale, WorldSettings
+
+    world = params["world"]
+    settings = WorldSettings(
+        seed=params["seed"],
+        motion=Motion(world["motion"], world["bvh"]["root"]),
+        sizes=world["sizes"][name],
+        scale=WorldScale(**params["scale"]["world"]),
+    )
+    with atomic_folder(f"data/native/{name}") as folder:
+        write_dataset(name, folder, settings, params["workers"])
+
+
+if __name__ == "__main__":
+    run_stage(main)
