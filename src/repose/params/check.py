@@ -51,7 +51,7 @@ def problems(value: Any, schema: Any, key: str) -> Iterator[tuple[str, str]]:
     for name in value:
         path = f"{key}.{name}" if key else str(name)
         if (entry := entry_schema(schema, name)) is None:
-            yield path, unknown(str(name), [*names(schema), *(k for k in required if k not in value)], schema)
+            yield path, unknown(str(name), names(schema), schema)
         else:
             yield from problems(value[name], entry, path)
     for name in required:

@@ -11,7 +11,10 @@ from repose.errors import ReposeError
 from repose.metrics import auc3d, joint_errors, joint_set, mpjpe, mpjpe_without_root, p_mpjpe, pck3d
 from repose.metrics.predictions import check_samples, load_predictions
 from repose.posetable import PoseTable
-from repose.report.scores import Score, unit_score
+from repose.report.runs import Run, run_facts
+from repose.report.scores import Score, Scores, flat_score, unit_score
+from repose.report.tables import Facts
+from repose.skeletons import convert_table
 
 SCENES = {
     "TS1": "green_screen", "TS2": "green_screen", "TS3": "no_green_screen", "TS4": "no_green_screen",
@@ -85,3 +88,29 @@ def mean_pose_error(truth: PoseTable, train: PoseTable) -> float:
     assert train.joints3d is not None
     mean = train.joints3d.mean(axis=0, keepdims=True)
     return float(mpjpe(np.broadcast_to(mean, truth.joints3d.shape), truth.joints3d, 0).mean())
+
+
+def lifting_scores(runs: Sequence[Run], poses: Path) -> tuple[Scores, Facts]:
+    """Scores and facts of all runs of a lifting system; `poses` holds the canonical tables."""
+    test = convert_table(PoseTable.load(poses / "h36m" / "test.npz"), "semgcn16")
+    train = convert_table(PoseTable.load(poses / "h36m" / "train.npz"), "semgcn16")
+    transfer = convert_table(PoseTable.load(poses / "mpi_inf_3dhp" / "test.npz"), "semgcn16")
+    mean_pose = mean_pose_error(test, train)
+    scores: Scores = {}
+    facts: Facts = {}
+    for run in runs:
+        source = run.record["configuration"]["model"]["input"]
+        own = h36m_scores(run.predictions("h36m-test"), test, source)
+        if files := run.predictions("mpi_inf_3dhp-test"):
+            own |= mpi_inf_3dhp_scores(files, transfer)
+        own["train_loss"] = flat_score(run.last("loss"))
+        own["parameters_paper"] = flat_score(np.array([run.record["parameters"]["paper"] / 1e6]))
+        scores |= {(run.name, metric): score for metric, score in own.items()}
+        error = own[f"p1_{source}"]
+        share = 100 * float(error.frame_value().mean()) / mean_pose
+        facts[run.name] = run_facts(run) | {
+            "learnt: MPJPE, mm": round(float(error.value().mean()), 1),
+            "learnt: seed SD, mm": round(float(error.value().std(ddof=min(1, len(error.sums) - 1))), 2),
+            "learnt: % of the mean pose's error": round(share, 1),
+        }
+    return scores, facts

@@ -149,7 +149,7 @@ def decided_text(verdicts: list[Verdict]) -> str:
     return f"Decided: {decided} of {len(verdicts)} claims ({shares}).\n"
 
 
-LEARNT = ("seeds", "steps", "samples_seen", "epochs", "parameters", "gflop_per_sample", "petaflop")
+LEARNT = ("seeds", "parameters", "samples_seen", "teraflop")
 
 
 def learnt_text(facts: Facts) -> str:

@@ -1,0 +1,73 @@
+"""What a run's folder says of it: facts for the tables and the paths of its files."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from repose.errors import ReposeError
+from repose.files import read_json
+
+
+@dataclass(frozen=True)
+class Run:
+    """One declared run of a system and where it lies."""
+
+    name: str
+    folder: Path
+    settings: Mapping[str, Any]  # what `params.yaml` states of it
+    record: Mapping[str, Any]  # run.json
+
+    @property
+    def seeds(self) -> list[Path]:
+        """The folders of its seeds, in order."""
+        return [self.folder / f"seed{seed}" for seed in self.record["seeds"]]
+
+    def predictions(self, name: str) -> list[Path]:
+        """The predictions of every seed on one split, such as `h36m-test`; none when it made none."""
+        paths = [seed / "predictions" / f"{name}.npz" for seed in self.seeds]
+        return paths if all(path.is_file() for path in paths) else []
+
+    def last(self, column: str) -> np.ndarray:
+        """The last value of a column of every seed's history."""
+        return np.array([last_value(seed / "history.csv", column) for seed in self.seeds])
+
+
+def load_runs(folder: Path, declared: Mapping[str, Mapping[str, Any]]) -> list[Run]:
+    """The declared runs below a folder, in their order; a folder that nobody declares is not looked at."""
+    runs = []
+    for name, settings in declared.items():
+        path = folder / name / "run.json"
+        if not path.is_file():
+            raise ReposeError(f"{path}: not found; train the run first with `dvc repro`")
+        runs.append(Run(name, folder / name, settings, read_json(path)))
+    return runs
+
+
+def last_value(path: Path, column: str) -> float:
+    """The last number in a column of a CSV."""
+    with open(path, newline="", encoding="utf-8") as file:
+        values = [row[column] for row in csv.DictReader(file) if row.get(column)]
+    if not values:
+        raise ReposeError(f"{path}: no values in column {column!r}")
+    return float(values[-1])
+
+
+def run_facts(run: Run) -> dict[str, Any]:
+    """Facts of a run that tables and pages show."""
+    record = run.record
+    model = record["configuration"].get("model", {})
+    settings = ", ".join(f"{key}: {value}" for key, value in run.settings.items()) or "as the section says"
+    return {
+        "settings": settings,
+        "seeds": len(record["seeds"]),
+        "parameters": record["parameters"]["here"],
+        "samples_seen": record["cost"]["samples"],
+        "teraflop": record["cost"]["operations"] / 1e12,
+        **{key: model[key] for key in ("classes", "channels", "input") if key in model},
+    }

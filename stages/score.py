@@ -1,0 +1,24 @@
+"""Scores of all runs of one lifting system: `score.py gcn|learner` writes data/scores/<system>.npz."""
+
+from pathlib import Path
+from typing import Any
+
+from repose.stage import run_stage
+
+
+def main(params: dict[str, Any], system: str) -> None:
+    from repose.report.lifting import lifting_scores
+    from repose.report.runs import load_runs
+    from repose.report.scores import save_scores
+
+    families = {
+        "gcn": [params["gcn"]["runs"], params["gcn"]["class_runs"], params["gcn"]["free_runs"]],
+        "learner": [params["learner"]["runs"]],
+    }
+    declared = {name: entry for family in families[system] for name, entry in family.items()}
+    runs = load_runs(Path("runs") / system, declared)
+    save_scores(f"data/scores/{system}.npz", *lifting_scores(runs, Path("data/poses")))
+
+
+if __name__ == "__main__":
+    run_stage(main)
