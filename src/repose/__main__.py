@@ -7,6 +7,13 @@ from pathlib import Path
 from repose.errors import exit_cleanly
 
 
+def check(options: argparse.Namespace) -> None:
+    """Tell whether a downloaded data set is complete and usable, and what will be done with it."""
+    from repose.datasets.check import check as report
+
+    print(report(options.dataset, options.folder))
+
+
 def score(options: argparse.Namespace) -> None:
     """Score predicted 3D poses, ours or other software's, against a pose table."""
     from repose.metrics.score import score_file
@@ -41,6 +48,11 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m repose", description="Human pose estimation, rebuilt."
     )
     commands = everything.add_subparsers(metavar="COMMAND", required=True)
+
+    command = commands.add_parser("check", help=check.__doc__, description=check.__doc__)
+    command.add_argument("dataset", help="its name in params.yaml, such as mpii")
+    command.add_argument("folder", type=Path, help="where it lies as downloaded")
+    command.set_defaults(run=check)
 
     command = commands.add_parser("score", help=score.__doc__, description=score.__doc__)
     command.add_argument(

@@ -407,9 +407,10 @@ def write_crowdpose(root: Path) -> None:
 
 
 OCHUMAN_NAMES = [
-    "right_shoulder", "right_elbow", "right_wrist", "left_shoulder", "left_elbow", "left_wrist", "right_hip", "right_knee", "right_ankle", "left_hip", "left_knee", "left_ankle", "head", "neck",
-    "right_ear", "left_ear",     "nose", "right_eye", "left_eye",
-]  # fmt: skip
+    *("right_shoulder", "right_elbow", "right_wrist", "left_shoulder", "left_elbow", "left_wrist"),
+    *("right_hip", "right_knee", "right_ankle", "left_hip", "left_knee", "left_ankle"),
+    *("head", "neck", "right_ear", "left_ear", "nose", "right_eye", "left_eye"),
+]
 
 
 def write_ochuman(root: Path) -> None:

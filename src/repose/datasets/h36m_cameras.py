@@ -22,6 +22,7 @@ from repose.datasets.sources import entry, fault, numbers
 from repose.files import read_json
 from repose.geometry import Camera, quaternion_to_matrix
 
+STEPS = 40  # of the fit at most; a handful is enough where the joints fit at all
 LIMIT_PX = 0.5  # largest median distance between projected and published 2D joints
 
 # Human3.6M's calibration: camera, width, height, focal length, centre, radial and tangential distortion
@@ -127,7 +128,9 @@ def fit_pose(lens: Camera, world_mm: np.ndarray, pixels: np.ndarray) -> Camera:
         points[:, 2] = np.maximum(points[:, 2], 1)  # a bad start may put a point behind the camera
         return (camera.project(points) - pixels).ravel()
 
-    fit = least_squares(residuals, start, loss="soft_l1", f_scale=0.1, x_scale="jac", xtol=1e-12, ftol=1e-12)
+    fit = least_squares(
+        residuals, start, loss="soft_l1", f_scale=0.1, x_scale="jac", xtol=1e-12, ftol=1e-12, max_nfev=STEPS
+    )
     return dataclasses.replace(placed(fit.x), clamp=True)
 
 

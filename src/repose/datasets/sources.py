@@ -16,7 +16,7 @@ AGAIN = "download it again"
 
 def fault(where: str | Path, found: str, expected: str, remedy: str = AGAIN) -> ReposeError:
     """The sentence about a file: what was found, what was expected, what to do."""
-    return ReposeError(f"{where}: {found}, expected {expected}; {remedy}")
+    return ReposeError(f"{where}: {' '.join(found.split())}, expected {expected}; {remedy}")
 
 
 def folder(root: str | Path) -> Path:

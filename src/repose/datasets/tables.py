@@ -21,6 +21,10 @@ def joint_box(joints2d: np.ndarray, labelled: np.ndarray) -> np.ndarray:
     boxes = np.zeros((len(joints2d), 4), np.float32)
     if not len(joints2d):
         return boxes
+    if labelled.all():
+        boxes[:, :2] = joints2d.min(axis=1)
+        boxes[:, 2:] = joints2d.max(axis=1) - boxes[:, :2]
+        return boxes
     mask = labelled[..., None]
     low = np.where(mask, joints2d, np.inf).min(axis=1)
     high = np.where(mask, joints2d, -np.inf).max(axis=1)
