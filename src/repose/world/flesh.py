@@ -7,12 +7,15 @@ built by a few matrix products. Legend: K figures, P points, D directions, N par
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from repose.world.body import POINTS, Subject
-from repose.world.frames import Array, cross, unit
+from repose.world.frames import Array
+from repose.world.kernels import kernel
+from repose.world.kernels import part as inlined
 from repose.world.look import Look
 from repose.world.paint import HAIR, HEAD, LIMB, TORSO
 from repose.world.raster import CONE, Solids
@@ -50,7 +53,26 @@ GARMENTS = (
 )
 CUTS = ("all", "bare", "upper_arm", "forearm", "thigh", "calf", "skirt", "hem", "hairline")
 
+NECK, HEAD_MIDDLE = POINTS.index("neck"), POINTS.index("head")
+TRIADS = np.array([
+    [POINTS.index(name) for name in names]
+    for names in (("r_shoulder", "l_shoulder", "spine", "neck"), ("r_hip", "l_hip", "pelvis", "spine"),
+                  ("head", "nose", "head", "head_top"))
+])  # fmt: skip
+PALMS = np.array(
+    [[POINTS.index(f"{side}_{name}") for name in ("wrist", "hand", "thumb")] for side in ("r", "l")]
+)
+
 Weights = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A person in a pose."""
+
+    points_mm: Array  # P, 3, world
+    subject: Subject
+    look: Look
 
 
 @dataclass(frozen=True)
@@ -208,27 +230,46 @@ def _columns() -> dict[str, np.ndarray]:
     }
 
 
-def directions(points: Array) -> Array:
-    """Unit directions (K, D, 3) of points (K, P, 3), in the order of DIRECTIONS."""
-    at = {name: points[:, index] for index, name in enumerate(POINTS)}
-    rows = []
-    for left, right, low, high in (
-        ("l_shoulder", "r_shoulder", "spine", "neck"),
-        ("l_hip", "r_hip", "pelvis", "spine"),
-    ):
-        up = unit(at[high] - at[low])
-        front = unit(cross(at[left] - at[right], up))
-        rows += [cross(up, front), up, front]
-    front = unit(at["nose"] - at["head"])
-    side = unit(cross(at["head_top"] - at["head"], front))
-    rows += [side, cross(front, side), front]
-    for hand in ("r", "l"):
-        along = at[f"{hand}_hand"] - at[f"{hand}_wrist"]
-        rows.append(unit(cross(along, at[f"{hand}_thumb"] - at[f"{hand}_wrist"])))
-    return np.stack(rows, axis=1)
+@inlined
+def unit_cross(ax, ay, az, bx, by, bz):  # type: ignore[no-untyped-def]
+    """Unit vector at right angles to two."""
+    x, y, z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+    size = np.sqrt(x * x + y * y + z * z) + 1e-12
+    return x / size, y / size, z / size
 
 
-@cache
+@kernel
+def add_directions(terms, triads, palms, first):  # type: ignore[no-untyped-def]
+    """Fills the directions, which stand behind the body's points in terms (K, P+D, 3).
+
+    triads (3,4): points whose difference (second minus first) is about across, and that which is up, of
+    chest, pelvis and head; the head's "across" is its front. palms (2,3): wrist, hand, thumb.
+    """
+    for k in range(terms.shape[0]):
+        t = terms[k]
+        for part in range(3):
+            a, b, low, high = triads[part]
+            ux, uy, uz = t[high, 0] - t[low, 0], t[high, 1] - t[low, 1], t[high, 2] - t[low, 2]
+            ax, ay, az = t[b, 0] - t[a, 0], t[b, 1] - t[a, 1], t[b, 2] - t[a, 2]
+            row = first + 3 * part
+            if part < 2:  # across × up = front; front stands square on the spine
+                fx, fy, fz = unit_cross(ax, ay, az, ux, uy, uz)
+                lx, ly, lz = unit_cross(ux, uy, uz, fx, fy, fz)
+            else:  # the face decides, the top of the head follows
+                lx, ly, lz = unit_cross(ux, uy, uz, ax, ay, az)
+                size = np.sqrt(ax * ax + ay * ay + az * az) + 1e-12
+                fx, fy, fz = ax / size, ay / size, az / size
+            t[row, 0], t[row, 1], t[row, 2] = lx, ly, lz
+            t[row + 1, 0], t[row + 1, 1], t[row + 1, 2] = unit_cross(fx, fy, fz, lx, ly, lz)
+            t[row + 2, 0], t[row + 2, 1], t[row + 2, 2] = fx, fy, fz
+        for hand in range(2):
+            wrist, palm, thumb = palms[hand]
+            ax, ay, az = t[palm, 0] - t[wrist, 0], t[palm, 1] - t[wrist, 1], t[palm, 2] - t[wrist, 2]
+            bx, by, bz = t[thumb, 0] - t[wrist, 0], t[thumb, 1] - t[wrist, 1], t[thumb, 2] - t[wrist, 2]
+            row = first + 9 + hand
+            t[row, 0], t[row, 1], t[row, 2] = unit_cross(ax, ay, az, bx, by, bz)
+
+
 def _dressed(look: Look, female: bool) -> tuple[Array, Array, Array, Array]:
     """A look's palette (C,3), widths by garment (G,), patterns by garment (G,) and cuts."""
     colours = {name: getattr(look, name) for name in PALETTE[:-2]}
@@ -258,83 +299,114 @@ def _dressed(look: Look, female: bool) -> tuple[Array, Array, Array, Array]:
     )
 
 
-def limb_frames(starts: Array, ends: Array, front: Array) -> Array:
-    """Painter's axes (K, N, 3, 3) of limbs: across, along (0 at the start, 1 at the end), and out."""
-    along = ends - starts
-    length2 = (along * along).sum(-1, keepdims=True) + 1e-6
-    across = unit(cross(along, np.broadcast_to(front, along.shape)) + 1e-6)
-    return np.stack([across, along / length2, unit(cross(across, along) + 1e-9)], axis=-2)
+@kernel
+def place_frames(terms, start, end, frame, first, frames, origin):  # type: ignore[no-untyped-def]
+    """The painter's axes (K,N,3,3) and origin (K,N,3) of every part.
+
+    Limbs: across, along (0 at the start, 1 at the end), out. Trunk: left, up (0 pelvis – 1 neck), front, from
+    the pelvis. Head: left, up, front in mm, from its middle.
+    """
+    for k in range(terms.shape[0]):
+        sx, sy = terms[k, NECK, 0] - terms[k, 0, 0], terms[k, NECK, 1] - terms[k, 0, 1]
+        sz = terms[k, NECK, 2] - terms[k, 0, 2]
+        trunk = np.sqrt(sx * sx + sy * sy + sz * sz) + 1e-6
+        for i in range(start.shape[1]):
+            if frame[i] > 0:
+                row = first + 3 * (frame[i] - 1)
+                base = HEAD_MIDDLE if frame[i] == 3 else 0
+                for c in range(3):
+                    origin[k, i, c] = terms[k, base, c]
+                    for axis in range(3):
+                        frames[k, i, axis, c] = terms[k, row + axis, c]
+                    frames[k, i, 1, c] /= 1.0 if frame[i] == 3 else trunk
+                continue
+            ex, ey, ez = (
+                end[k, i, 0] - start[k, i, 0],
+                end[k, i, 1] - start[k, i, 1],
+                end[k, i, 2] - start[k, i, 2],
+            )
+            length2 = ex * ex + ey * ey + ez * ez + 1e-6
+            f = frames[k, i]
+            x, y, z = unit_cross(
+                ex, ey, ez, terms[k, first + 2, 0], terms[k, first + 2, 1], terms[k, first + 2, 2]
+            )
+            f[0, 0], f[0, 1], f[0, 2] = x, y, z
+            f[1, 0], f[1, 1], f[1, 2] = ex / length2, ey / length2, ez / length2
+            f[2, 0], f[2, 1], f[2, 2] = unit_cross(x, y, z, ex, ey, ez)
+            origin[k, i, 0], origin[k, i, 1], origin[k, i, 2] = start[k, i, 0], start[k, i, 1], start[k, i, 2]
 
 
-def trunk_frames(points: Array, axes: Array) -> Array:
-    """Painter's axes (K, 3, 3, 3) of chest, pelvis and head: left, up (trunk: 0 pelvis – 1 neck), front."""
-    frames = axes[:, :9].reshape(-1, 3, 3, 3).copy()
-    neck, pelvis = points[:, POINTS.index("neck")], points[:, POINTS.index("pelvis")]
-    frames[:, :2, 1] /= np.sqrt(((neck - pelvis) ** 2).sum(-1))[:, None, None]
-    return frames
+@kernel
+def swallow(start, end, radius):  # type: ignore[no-untyped-def]
+    """Cones (N) whose one ball lies inside the other become that ball."""
+    for i in range(start.shape[0]):
+        ex, ey, ez = end[i, 0] - start[i, 0], end[i, 1] - start[i, 1], end[i, 2] - start[i, 2]
+        if abs(radius[i, 0] - radius[i, 1]) >= np.sqrt(ex * ex + ey * ey + ez * ez) - 1e-3:
+            if radius[i, 1] > radius[i, 0]:
+                radius[i, 0] = radius[i, 1]
+                start[i, 0], start[i, 1], start[i, 2] = end[i, 0], end[i, 1], end[i, 2]
+            radius[i, 1] = radius[i, 0]
+            end[i, 0], end[i, 1], end[i, 2] = start[i, 0], start[i, 1], start[i, 2]
+
+
+class Outfit(NamedTuple):
+    """What does not change with the pose of a figure, one row a part."""
+
+    radius: Array  # N, 2
+    pattern: np.ndarray  # N
+    colours: Array  # N, 4, 3
+    numbers: Array  # N, 4
+
+
+@lru_cache(maxsize=256)
+def _outfit(subject: Subject, look: Look) -> Outfit:
+    """Radii and paint of a person's parts."""
+    _, _, radii_of, _ = _matrices()
+    columns = _columns()
+    palette, widths, patterns, cuts = _dressed(look, subject.sex == "female")
+    cut, garment, frame = cuts[columns["cut"]], columns["garment"], columns["frame"]
+    girths = np.array([subject.girth[name] for name in GIRTHS])
+    loose = 1.0 + look.loose * (columns["bearing"] & (cut > 0.5))
+    radius = (radii_of @ girths) * (widths[garment] * loose)
+    second = np.where(frame == FRAMES.index("head"), float(look.beard), look.neckline)
+    count = len(frame)
+    numbers = np.stack(
+        [cut, second, np.full(count, look.pattern_mm), np.full(count, float(look.seed))], axis=1
+    )
+    return Outfit(np.ascontiguousarray(radius.T), patterns[garment], palette[columns["paint"]], numbers)
 
 
 def figure_solids(points: Array, subjects: Sequence[Subject], looks: Sequence[Look]) -> Solids:
-    """All figures' parts as solids; points (K, P, 3) in the camera frame."""
-    starts_of, ends_of, radii_of, flat = _matrices()
+    """All figures' parts as solids, figure after figure; points (K, P, 3) in the camera frame."""
+    starts_of, ends_of, _, flat = _matrices()
     columns = _columns()
-    axes = directions(points)
-    terms = np.concatenate([points, axes], axis=1)
-    starts, ends = starts_of @ terms, ends_of @ terms  # K, N, 3
-    girths = np.array([[subject.girth[name] for name in GIRTHS] for subject in subjects])
-    dressed = [_dressed(look, subject.sex == "female") for look, subject in zip(looks, subjects, strict=True)]
-    palette, widths, patterns, cuts = (np.stack(part) for part in zip(*dressed, strict=True))
-    garment, frame = columns["garment"], columns["frame"]
-    cut = cuts[:, columns["cut"]]
-    loose = np.array([look.loose for look in looks])[:, None] * (columns["bearing"] & (cut > 0.5))
-    radius = np.einsum("eng,kg->kne", radii_of, girths) * (widths[:, garment] * (1.0 + loose))[..., None]
-    frames = limb_frames(starts, ends, axes[:, None, 2])
-    trunk = trunk_frames(points, axes)
-    frames[:, frame > 0] = trunk[:, frame[frame > 0] - 1]
-    origin = starts.copy()
-    origin[:, (frame == 1) | (frame == 2)] = points[:, None, POINTS.index("pelvis")]
-    origin[:, frame == 3] = points[:, None, POINTS.index("head")]
-    length = np.sqrt(((ends - starts) ** 2).sum(-1))
-    flags = np.array([[look.neckline, look.beard, look.pattern_mm, look.seed] for look in looks], np.float64)
-    numbers = np.stack(
-        [
-            cut,
-            np.where(frame == 0, length, np.where(frame == 3, flags[:, 1:2], flags[:, 0:1])),
-            np.broadcast_to(flags[:, 2:3], cut.shape),
-            np.broadcast_to(flags[:, 3:4], cut.shape),
-        ],
-        axis=-1,
+    count, size = len(points), len(flat)
+    terms = np.concatenate([points, np.empty((count, len(DIRECTIONS), 3))], axis=1)
+    add_directions(terms, TRIADS, PALMS, len(POINTS))
+    start, end = starts_of @ terms, ends_of @ terms  # K, N, 3
+    frames, origin = np.empty((count, size, 3, 3)), np.empty((count, size, 3))
+    place_frames(terms, start, end, columns["frame"], len(POINTS), frames, origin)
+    outfits = [_outfit(subject, look) for subject, look in zip(subjects, looks, strict=True)]
+    radius, pattern, colours, numbers = (np.concatenate(part) for part in zip(*outfits, strict=True))
+    start, end = start.reshape(-1, 3), end.reshape(-1, 3)
+    limb = np.tile(columns["frame"] == 0, count)
+    numbers[limb, 1] = np.sqrt(((end - start) ** 2).sum(-1))[limb]
+    swallow(start, end, radius)
+    return Solids(
+        kind=np.full(count * size, CONE),
+        owner=np.repeat(np.arange(count), size),
+        start=start,
+        end=end,
+        radius=radius,
+        axis=terms[:, len(POINTS) + flat].reshape(-1, 3),
+        squash=np.tile(columns["squash"], count),
+        to_unit=np.zeros((count * size, 3, 3)),
+        shadow=np.tile(columns["shadow"], count),
+        material=np.tile(columns["material"], count),
+        pattern=pattern,
+        frame=frames.reshape(-1, 3, 3),
+        origin=origin.reshape(-1, 3),
+        colours=colours,
+        numbers=numbers,
+        gloss=np.tile(columns["gloss"], count),
     )
-    count, size = len(points), len(frame)
-    return flattened(
-        Solids(
-            kind=np.full((count, size), CONE),
-            owner=np.repeat(np.arange(count), size).reshape(count, size),
-            start=starts,
-            end=ends,
-            radius=radius,
-            axis=axes[:, flat],
-            squash=np.broadcast_to(columns["squash"], (count, size)),
-            to_unit=np.zeros((count, size, 3, 3)),
-            shadow=np.broadcast_to(columns["shadow"], (count, size)),
-            material=np.broadcast_to(columns["material"], (count, size)),
-            pattern=patterns[:, garment],
-            frame=frames,
-            origin=origin,
-            colours=palette[:, columns["paint"]],
-            numbers=numbers,
-            gloss=np.broadcast_to(columns["gloss"], (count, size)),
-        )
-    )
-
-
-def flattened(solids: Solids) -> Solids:
-    """One long row of solids from (K, N, …); balls that hide the other end of their cone become balls."""
-    flat = Solids(*(np.ascontiguousarray(part.reshape(-1, *part.shape[2:])) for part in solids))
-    length = np.sqrt(((flat.end - flat.start) ** 2).sum(-1))
-    swallowed = np.abs(flat.radius[:, 0] - flat.radius[:, 1]) >= length - 1e-3
-    larger = (flat.radius[:, 1] > flat.radius[:, 0])[:, None]
-    ball = np.where(larger, flat.end, flat.start)
-    flat.start[swallowed] = flat.end[swallowed] = ball[swallowed]
-    flat.radius[swallowed] = flat.radius[swallowed].max(-1, keepdims=True)
-    return flat

@@ -10,7 +10,7 @@ import numpy as np
 
 from repose.geometry.cameras import Camera
 from repose.world.frames import Array
-from repose.world.paint import FOLIAGE, PLAIN, PLANKS, SHELVES, SURFACES, THING
+from repose.world.paint import CLUTTER, FOLIAGE, PANELS, PLAIN, PLANKS, SHELVES, THING, WALLPAPER
 from repose.world.raster import BOX, CYLINDER, ELLIPSOID, OBJECT, Solids
 
 THING_COLOURS = (
@@ -36,7 +36,7 @@ class Block:
     centre_mm: tuple[float, float, float]
     half_mm: tuple[float, float, float]
     turn: float  # about the vertical, radians
-    surface: int  # of paint.SURFACES
+    surface: int  # a surface of paint.py
     colours: np.ndarray  # (3,3) linear RGB
     scale_mm: float
     seed: int
@@ -104,7 +104,7 @@ def chair(generator: np.random.Generator) -> Parts:
 
 def crate(generator: np.random.Generator) -> Parts:
     """One box of any size and surface."""
-    surface = int(generator.choice((PLAIN, PLANKS, SURFACES.index("panels"), SURFACES.index("clutter"))))
+    surface = int(generator.choice((PLAIN, PLANKS, PANELS, CLUTTER)))
     make = Carpenter(generator, surface, THING_COLOURS)
     x, y, z = generator.uniform(180, 500), generator.uniform(180, 400), generator.uniform(200, 650)
     make.add(BOX, (0, 0, z), (x, y, z))
@@ -156,7 +156,7 @@ def pole(generator: np.random.Generator) -> Parts:
 
 def panel(generator: np.random.Generator) -> Parts:
     """A board that stands on the floor."""
-    surface = int(generator.choice((PLAIN, SURFACES.index("clutter"), SURFACES.index("wallpaper"))))
+    surface = int(generator.choice((PLAIN, CLUTTER, WALLPAPER)))
     make = Carpenter(generator, surface, THING_COLOURS)
     z = generator.uniform(350, 800)
     make.add(BOX, (0, 0, z), (generator.uniform(250, 600), 20, z))

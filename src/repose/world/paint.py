@@ -1,19 +1,16 @@
-"""The colour of every sample: skin, hair, cloth, faces, things, rooms and skies; then the film.
+"""The colour of every sample: skin, hair, cloth, faces, things, rooms and skies.
 
 Light is linear RGB. Coordinates of patterns are millimetres and `w` is the width of a pixel on the surface,
-so that a pattern finer than the picture turns into its mean. Legend: S samples, H×W pixels.
-Kernels call only functions of their own file, because the compiled cache sees changes of no other.
+so that a pattern finer than the picture turns into its mean. `colours` (N,C,3) is read at one row.
+Legend: S samples, H×W pixels.
 """
 
 import numpy as np
-from numba import njit
+
+from repose.world.kernels import kernel, part
 
 LIMB, TORSO, HEAD, HAIR, THING = range(5)  # materials
 PLAIN, HOOPS, STRIPES, CHECKS, PRINT, HALVES, YOKE, BUTTONS = range(8)  # patterns of cloth
-SURFACES = (
-    *("plain", "mat", "planks", "tiles", "grass", "curtain", "brick", "facade", "shelves", "wallpaper"),
-    *("asphalt", "court", "clutter", "foliage", "panels"),
-)
 (
     MAT,
     PLANKS,
@@ -29,12 +26,13 @@ SURFACES = (
     CLUTTER,
     FOLIAGE,
     PANELS,
-) = range(1, 15)
+) = range(1, 15)  # surfaces of floors, walls and things, next to PLAIN
 OPEN = -1  # a wall that is not there
 NOISE_SIZE = 256
+NOT_TRUNK = -9.0  # where a pattern has no height on the trunk
 
 
-@njit(cache=True, nogil=True)
+@part
 def hashed(i, j, seed):  # type: ignore[no-untyped-def]
     """A number in [0, 1) that belongs to a cell."""
     h = np.uint64(i) * np.uint64(0x9E3779B97F4A7C15) ^ np.uint64(j) * np.uint64(0xC2B2AE3D27D4EB4F)
@@ -45,7 +43,13 @@ def hashed(i, j, seed):  # type: ignore[no-untyped-def]
     return np.float64(h & np.uint64(0xFFFFFF)) / 16777216.0
 
 
-@njit(cache=True, nogil=True)
+@part
+def cell(x, size):  # type: ignore[no-untyped-def]
+    """Number of the cell that x lies in."""
+    return int(np.floor(x / size))
+
+
+@part
 def cloud(noise, u, v, w, period):  # type: ignore[no-untyped-def]
     """Fractal noise around 0.5 with the given period in mm, from the pyramid level that fits the pixel."""
     texel = period / NOISE_SIZE
@@ -58,19 +62,20 @@ def cloud(noise, u, v, w, period):  # type: ignore[no-untyped-def]
     fx, fy = np.floor(x), np.floor(y)
     i, j = int(fx), int(fy)
     x, y = x - fx, y - fy
-    i0, i1, j0, j1 = i & (size - 1), (i + 1) & (size - 1), j & (size - 1), (j + 1) & (size - 1)
-    top = noise[offset + j0 * size + i0] * (1.0 - x) + noise[offset + j0 * size + i1] * x
-    low = noise[offset + j1 * size + i0] * (1.0 - x) + noise[offset + j1 * size + i1] * x
-    return top * (1.0 - y) + low * y
+    i0, i1 = i & (size - 1), (i + 1) & (size - 1)
+    top, low = offset + (j & (size - 1)) * size, offset + ((j + 1) & (size - 1)) * size
+    above = noise[top + i0] + (noise[top + i1] - noise[top + i0]) * x
+    below = noise[low + i0] + (noise[low + i1] - noise[low + i0]) * x
+    return above + (below - above) * y
 
 
-@njit(cache=True, nogil=True)
+@part
 def inside(distance, w):  # type: ignore[no-untyped-def]
     """Coverage of a pixel by a shape whose edge is `distance` away, negative inside."""
     return min(1.0, max(0.0, 0.5 - distance / w))
 
 
-@njit(cache=True, nogil=True)
+@part
 def band(x, period, share, w):  # type: ignore[no-untyped-def]
     """Coverage by stripes of the given share of their period."""
     if w > period:
@@ -79,293 +84,322 @@ def band(x, period, share, w):  # type: ignore[no-untyped-def]
     return inside((abs(phase - 0.5) - 0.5 * share) * period, w)
 
 
-@njit(cache=True, nogil=True)
-def mix(a, b, share, shade):  # type: ignore[no-untyped-def]
-    """Colour between two, times a shade."""
+@part
+def blend(colours, row, first, second, share, gain):  # type: ignore[no-untyped-def]
+    """Between two colours of a row, times a gain."""
+    rest = (1.0 - share) * gain
+    share *= gain
     return (
-        (a[0] + (b[0] - a[0]) * share) * shade,
-        (a[1] + (b[1] - a[1]) * share) * shade,
-        (a[2] + (b[2] - a[2]) * share) * shade,
+        colours[row, first, 0] * rest + colours[row, second, 0] * share,
+        colours[row, first, 1] * rest + colours[row, second, 1] * share,
+        colours[row, first, 2] * rest + colours[row, second, 2] * share,
     )
 
 
-@njit(cache=True, nogil=True)
-def random_colour(i, j, seed, colours):  # type: ignore[no-untyped-def]
+@part
+def over(below, top, cover):  # type: ignore[no-untyped-def]
+    """One colour partly covered by another."""
+    return (
+        below[0] + (top[0] - below[0]) * cover,
+        below[1] + (top[1] - below[1]) * cover,
+        below[2] + (top[2] - below[2]) * cover,
+    )
+
+
+@part
+def random_colour(i, j, seed, colours, row):  # type: ignore[no-untyped-def]
     """A cell's own colour: one of three, each channel off by its own factor."""
-    c = colours[int(hashed(i, j, seed) * 3.0) % 3]
+    c = int(hashed(i, j, seed) * 3.0) % 3
     gain = 0.35 + 1.1 * hashed(i, j, seed + 1)
     return (
-        c[0] * gain * (0.5 + hashed(i, j, seed + 2)),
-        c[1] * gain * (0.5 + hashed(i, j, seed + 3)),
-        c[2] * gain * (0.5 + hashed(i, j, seed + 4)),
+        colours[row, c, 0] * gain * (0.6 + 0.8 * hashed(i, j, seed + 2)),
+        colours[row, c, 1] * gain * (0.6 + 0.8 * hashed(i, j, seed + 3)),
+        colours[row, c, 2] * gain * (0.6 + 0.8 * hashed(i, j, seed + 4)),
     )
 
 
-@njit(cache=True, nogil=True)
-def surface(kind, u, v, w, colours, scale, seed, noise):  # type: ignore[no-untyped-def]
-    """Colour of a floor, wall or thing at (u, v); v is up on walls. Period `scale`, three colours."""
-    base, other, third = colours[0], colours[1], colours[2]
+# Surfaces. (u, v) in mm, v up on walls; `rough` is slow noise around 0.5.
+
+
+@part
+def mat(u, v, w, colours, row, scale, rough):  # type: ignore[no-untyped-def]
+    """Carpet in squares with seams."""
+    seam = max(band(u, scale, 0.012, w), band(v, scale, 0.012, w))
+    return blend(colours, row, 0, 1, 0.6 * seam, 0.72 + 0.55 * rough)
+
+
+@part
+def planks(u, v, w, colours, row, scale, seed, rough, noise):  # type: ignore[no-untyped-def]
+    """Boards along u with grain and gaps."""
+    board = cell(v, scale)
+    grain = cloud(noise, u + 500.0 * hashed(board, 0, seed), v * 9.0, w * 4.0, 1800.0)
+    gain = (1.0 - 0.5 * band(v, scale, 0.05, w)) * (0.8 + 0.3 * rough)
+    return blend(colours, row, 0, 1, min(1.0, 0.5 * hashed(board, 1, seed) + 0.6 * grain), gain)
+
+
+@part
+def tiles(u, v, w, colours, row, scale, rough):  # type: ignore[no-untyped-def]
+    """A chequered floor with grout."""
+    grout = max(band(u, scale, 0.05, w), band(v, scale, 0.05, w))
+    odd = float((cell(u + 0.5 * scale, scale) + cell(v + 0.5 * scale, scale)) & 1) if w < scale else 0.5
+    gain = 0.8 + 0.4 * rough
+    return over(blend(colours, row, 0, 1, odd, gain), blend(colours, row, 2, 2, 0.0, gain), grout)
+
+
+@part
+def grass(u, v, w, colours, row, rough, noise):  # type: ignore[no-untyped-def]
+    """Two greens in patches, and blades."""
+    blades = cloud(noise, u, v * 0.7, w, 420.0)
+    return blend(colours, row, 0, 1, min(1.0, max(0.0, 2.2 * rough - 0.6)), 0.45 + 1.1 * blades)
+
+
+@part
+def curtain(u, colours, row, scale, seed, rough):  # type: ignore[no-untyped-def]
+    """Hanging folds."""
+    fold = u / scale + 0.6 * rough + 0.1 * hashed(cell(u, scale), 0, seed)
+    wave = abs(2.0 * (fold - np.floor(fold)) - 1.0)
+    return blend(colours, row, 0, 1, 0.3 * rough, 0.5 + 0.8 * wave * wave * (3.0 - 2.0 * wave))
+
+
+@part
+def brick(u, v, w, colours, row, scale, seed, rough):  # type: ignore[no-untyped-def]
+    """Bricks in a running bond."""
+    course = cell(v + 0.175 * scale, 0.35 * scale)
+    along = u + 0.5 * (course & 1) * scale
+    mortar = max(band(along, scale, 0.06, w), band(v, 0.35 * scale, 0.15, w))
+    tint = hashed(cell(along + 0.5 * scale, scale), course, seed) if w < scale else 0.5
+    gain = 0.7 + 0.5 * rough
+    return over(blend(colours, row, 0, 1, tint, gain), blend(colours, row, 2, 2, 0.0, gain), mortar)
+
+
+@part
+def facade(u, v, w, colours, row, scale, seed, rough):  # type: ignore[no-untyped-def]
+    """A house front: windows in storeys."""
+    i, j = cell(u, scale), cell(v, 1.3 * scale)
+    x, y = u - (i + 0.5) * scale, v - (j + 0.55) * 1.3 * scale
+    edge = max(abs(x) - 0.28 * scale, abs(y) - 0.42 * scale)
+    glass = max(0.1, 0.25 + 1.2 * hashed(i, j, seed) ** 3 + 0.3 * y / scale)
+    wall = blend(colours, row, 0, 1, 0.8 * inside(edge - 0.04 * scale, w), 0.75 + 0.45 * rough)
+    pane = inside(max(edge, 0.02 * scale - abs(x)), w)
+    return over(wall, blend(colours, row, 2, 2, 0.0, glass), pane)
+
+
+@part
+def shelves(u, v, w, colours, row, scale, seed):  # type: ignore[no-untyped-def]
+    """Boards full of books and boxes."""
+    level = cell(v, scale)
+    up = v - level * scale
+    wide = scale * (0.1 + 0.25 * hashed(level, 7, seed))
+    book = cell(u, wide)
+    filled = inside(up - scale * (0.45 + 0.45 * hashed(book, level, seed + 9)), w)
+    filled *= 1.0 if hashed(book // 5, level, seed + 5) < 0.8 else 0.0
+    back = blend(colours, row, 1, 2, 0.5, 0.6) if w > wide else random_colour(book, level, seed, colours, row)
+    back = over(blend(colours, row, 0, 0, 0.0, 0.16), back, filled)
+    return over(back, blend(colours, row, 0, 0, 0.0, 1.0), inside(up - 0.07 * scale, w))
+
+
+@part
+def wallpaper(u, v, w, colours, row, scale, rough):  # type: ignore[no-untyped-def]
+    """Wide stripes over a skirting board."""
+    striped = blend(colours, row, 0, 1, band(u, scale, 0.5, w), 0.85 + 0.3 * rough)
+    return over(striped, blend(colours, row, 2, 2, 0.0, 1.0), inside(v - 110.0, w))
+
+
+@part
+def asphalt(u, v, w, colours, row, seed, rough, noise):  # type: ignore[no-untyped-def]
+    """A road with a broken line."""
+    line = inside(abs(v - 400.0 * (seed % 7 - 3)) - 70.0, w) * band(u, 4000.0, 0.6, w)
+    return blend(colours, row, 0, 1, 0.9 * line, 0.55 + 0.5 * rough + 0.4 * cloud(noise, u, v, w, 500.0))
+
+
+@part
+def court(u, v, w, colours, row, scale, seed, rough):  # type: ignore[no-untyped-def]
+    """Zones of a sports floor between lines."""
+    x, y, deep = u + 0.3 * scale, v + 0.2 * scale, 0.7 * scale
+    line = max(band(x, scale, 60.0 / scale, w), band(y, deep, 60.0 / deep, w))
+    zone = 1.0 if hashed(cell(x + 0.5 * scale, scale), cell(y + 0.5 * deep, deep), seed) < 0.4 else 0.0
+    gain = 0.82 + 0.36 * rough
+    return over(blend(colours, row, 0, 1, zone, gain), blend(colours, row, 2, 2, 0.0, gain), line)
+
+
+@part
+def clutter(u, v, w, colours, row, scale, seed, rough):  # type: ignore[no-untyped-def]
+    """Posters, signs and things: boxes and discs of three sizes in their own colours."""
+    colour = blend(colours, row, 0, 1, rough, 0.9)
+    size = scale
+    for layer in range(3):
+        i, j = cell(u, size), cell(v, size)
+        chance = hashed(i, j, seed + 20 * layer)
+        if chance < 0.55 and w < size:
+            x = u - (i + 0.25 + 0.5 * hashed(i, j, seed + 20 * layer + 5)) * size
+            y = v - (j + 0.25 + 0.5 * hashed(i, j, seed + 20 * layer + 6)) * size
+            half = size * (0.08 + 0.4 * hashed(j, i, seed + layer))
+            edge = max(abs(x) - half, abs(y) - size * (0.08 + 0.7 * chance))
+            edge = np.sqrt(x * x + y * y) - half if chance < 0.12 else edge
+            if edge < w:
+                gain = 0.8 + 0.4 * y / size
+                r, g, b = random_colour(i, j, seed + 7 + layer, colours, row)
+                colour = over(colour, (r * gain, g * gain, b * gain), inside(edge, w))
+        size *= 0.55
+    return colour
+
+
+@part
+def foliage(u, v, w, colours, row, scale, noise):  # type: ignore[no-untyped-def]
+    """Leaves in clumps."""
+    leaves = cloud(noise, u, v, w, 0.9 * scale)
+    clumps = cloud(noise, u + 3000.0, v, w, 3.1 * scale)
+    return blend(colours, row, 0, 1, min(1.0, max(0.0, 2.5 * clumps - 0.75)), max(0.12, 2.6 * leaves - 0.55))
+
+
+@part
+def panels(u, v, w, colours, row, scale, seed, rough):  # type: ignore[no-untyped-def]
+    """Tall boards with dark gaps."""
+    gap = max(band(u, scale, 0.03, w), band(v, 2.4 * scale, 0.015, w))
+    board = cell(u + 0.5 * scale, scale), cell(v + 1.2 * scale, 2.4 * scale)
+    tint = hashed(board[0], board[1], seed) if w < scale else 0.5
+    return blend(colours, row, 0, 1, 0.45 * tint, (1.0 - 0.6 * gap) * (0.85 + 0.3 * rough))
+
+
+@part
+def surface(kind, u, v, w, colours, row, scale, seed, noise):  # type: ignore[no-untyped-def]
+    """Colour of a floor, wall or thing at (u, v)."""
     rough = cloud(noise, u + 977.0 * (seed & 63), v, w, 2400.0)
     if kind == MAT:
-        seam = max(band(u + 31 * seed, scale, 0.012, w), band(v, scale, 0.012, w))
-        return mix(base, other, 0.6 * seam, 0.72 + 0.55 * rough)
+        return mat(u, v, w, colours, row, scale, rough)
     if kind == PLANKS:
-        row = int(np.floor(v / scale))
-        grain = cloud(noise, u + 500.0 * hashed(row, 0, seed), v * 9.0, w * 4.0, 1800.0)
-        gap = band(v, scale, 0.05, w)
-        return mix(
-            base,
-            other,
-            min(1.0, 0.5 * hashed(row, 1, seed) + 0.6 * grain),
-            (1.0 - 0.5 * gap) * (0.8 + 0.3 * rough),
-        )
+        return planks(u, v, w, colours, row, scale, seed, rough, noise)
     if kind == TILES:
-        grout = max(band(u, scale, 0.05, w), band(v, scale, 0.05, w))
-        odd = (int(np.floor(u / scale + 0.5)) + int(np.floor(v / scale + 0.5))) & 1
-        r, g, b = mix(base, other, (odd if w < scale else 0.5), 0.8 + 0.4 * rough)
-        return r + (third[0] - r) * grout, g + (third[1] - g) * grout, b + (third[2] - b) * grout
+        return tiles(u, v, w, colours, row, scale, rough)
     if kind == GRASS:
-        blades = cloud(noise, u, v * 0.7, w, 420.0)
-        return mix(base, other, min(1.0, max(0.0, 2.2 * rough - 0.6)), 0.45 + 1.1 * blades)
+        return grass(u, v, w, colours, row, rough, noise)
     if kind == CURTAIN:
-        fold = np.sin(6.2832 * (u / scale + 0.35 * rough + 0.1 * hashed(int(np.floor(u / scale)), 0, seed)))
-        return mix(base, other, 0.3 * rough, 0.78 + 0.3 * fold)
+        return curtain(u, colours, row, scale, seed, rough)
     if kind == BRICK:
-        row = int(np.floor(v / (0.35 * scale)))
-        shift = 0.5 * (row & 1) * scale
-        mortar = max(band(u + shift, scale, 0.06, w), band(v, 0.35 * scale, 0.15, w))
-        tint = hashed(int(np.floor((u + shift) / scale + 0.5)), row, seed) if w < scale else 0.5
-        r, g, b = mix(base, other, tint, 0.7 + 0.5 * rough)
-        return r + (third[0] - r) * mortar, g + (third[1] - g) * mortar, b + (third[2] - b) * mortar
+        return brick(u, v, w, colours, row, scale, seed, rough)
     if kind == FACADE:
-        i, j = int(np.floor(u / scale)), int(np.floor(v / (1.3 * scale)))
-        x, y = u - (i + 0.5) * scale, v - (j + 0.55) * 1.3 * scale
-        edge = max(abs(x) - 0.28 * scale, abs(y) - 0.42 * scale)
-        glass = 0.25 + 1.2 * hashed(i, j, seed) ** 3 + 0.3 * y / scale
-        frame = inside(edge - 0.04 * scale, w)
-        r, g, b = mix(base, other, 0.8 * frame, 0.75 + 0.45 * rough)
-        pane = inside(max(edge, 0.02 * scale - abs(x)), w)
-        return (
-            r + (third[0] * glass - r) * pane,
-            g + (third[1] * glass - g) * pane,
-            b + (third[2] * glass - b) * pane,
-        )
+        return facade(u, v, w, colours, row, scale, seed, rough)
     if kind == SHELVES:
-        row = int(np.floor(v / scale))
-        up = v - row * scale
-        wide = scale * (0.1 + 0.25 * hashed(row, 7, seed))
-        book = int(np.floor(u / wide))
-        tall = scale * (0.45 + 0.45 * hashed(book, row, seed + 9))
-        board = inside(up - 0.07 * scale, w)
-        filled = inside(up - tall, w) * (1.0 if hashed(book // 5, row, seed + 5) < 0.8 else 0.0)
-        r, g, b = random_colour(book, row, seed, colours) if w < wide else (other[0], other[1], other[2])
-        dark = 0.14 * (1.0 - filled)
-        r, g, b = r * filled + base[0] * dark, g * filled + base[1] * dark, b * filled + base[2] * dark
-        return r + (base[0] - r) * board, g + (base[1] - g) * board, b + (base[2] - b) * board
+        return shelves(u, v, w, colours, row, scale, seed)
     if kind == WALLPAPER:
-        r, g, b = mix(base, other, band(u, scale, 0.5, w), 0.85 + 0.3 * rough)
-        skirting = inside(v - 110.0, w)
-        return r + (third[0] - r) * skirting, g + (third[1] - g) * skirting, b + (third[2] - b) * skirting
+        return wallpaper(u, v, w, colours, row, scale, rough)
     if kind == ASPHALT:
-        line = inside(abs(v - 400.0 * (seed % 7 - 3)) - 70.0, w) * band(u, 4000.0, 0.6, w)
-        grit = cloud(noise, u, v, w, 500.0)
-        return mix(base, other, 0.9 * line, 0.55 + 0.5 * rough + 0.4 * grit)
+        return asphalt(u, v, w, colours, row, seed, rough, noise)
     if kind == COURT:
-        line = max(
-            band(u + 0.3 * scale, scale, 60.0 / scale, w), band(v + 0.2 * scale, 0.7 * scale, 85.0 / scale, w)
-        )
-        zone = hashed(
-            int(np.floor((u + 0.3 * scale) / scale + 0.5)),
-            int(np.floor((v + 0.2 * scale) / (0.7 * scale) + 0.5)),
-            seed,
-        )
-        r, g, b = mix(base, other, 1.0 if zone < 0.4 else 0.0, 0.82 + 0.36 * rough)
-        return r + (third[0] - r) * line, g + (third[1] - g) * line, b + (third[2] - b) * line
+        return court(u, v, w, colours, row, scale, seed, rough)
     if kind == CLUTTER:
-        r, g, b = mix(base, other, rough, 0.9)
-        for layer in range(3):
-            size = scale * (1.0, 0.55, 0.3)[layer]
-            i, j = int(np.floor(u / size)), int(np.floor(v / size))
-            chance = hashed(i, j, seed + 20 * layer)
-            if chance < 0.55 and w < size:
-                x = u - (i + 0.25 + 0.5 * hashed(i, j, seed + 20 * layer + 5)) * size
-                y = v - (j + 0.25 + 0.5 * hashed(i, j, seed + 20 * layer + 6)) * size
-                half_x, half_y = (
-                    size * (0.08 + 0.4 * hashed(j, i, seed + layer)),
-                    size * (0.08 + 0.7 * chance),
-                )
-                edge = max(abs(x) - half_x, abs(y) - half_y)
-                if chance < 0.15:
-                    edge = np.sqrt(x * x + y * y) - half_x
-                cover = inside(edge, w)
-                pr, pg, pb = random_colour(i, j, seed + 7 + layer, colours)
-                shade = 0.8 + 0.4 * y / size
-                r, g, b = (
-                    r + (pr * shade - r) * cover,
-                    g + (pg * shade - g) * cover,
-                    b + (pb * shade - b) * cover,
-                )
-        return r, g, b
+        return clutter(u, v, w, colours, row, scale, seed, rough)
     if kind == FOLIAGE:
-        leaves = cloud(noise, u, v, w, 0.9 * scale)
-        clumps = cloud(noise, u + 3000.0, v, w, 3.1 * scale)
-        return mix(base, other, min(1.0, max(0.0, 2.5 * clumps - 0.75)), max(0.12, 2.6 * leaves - 0.55))
+        return foliage(u, v, w, colours, row, scale, noise)
     if kind == PANELS:
-        gap = max(band(u, scale, 0.03, w), band(v, 2.4 * scale, 0.015, w))
-        tint = (
-            hashed(int(np.floor(u / scale + 0.5)), int(np.floor(v / (2.4 * scale) + 0.5)), seed)
-            if w < scale
-            else 0.5
-        )
-        return mix(base, other, 0.45 * tint, (1.0 - 0.6 * gap) * (0.85 + 0.3 * rough))
-    return mix(base, other, 0.5 * rough, 0.85 + 0.3 * rough)
+        return panels(u, v, w, colours, row, scale, seed, rough)
+    return blend(colours, row, 0, 1, 0.5 * rough, 0.85 + 0.3 * rough)
 
 
-@njit(cache=True, nogil=True)
-def sky(dx, dy, dz, w, scenery, noise):  # type: ignore[no-untyped-def]
-    """Colour of the far distance in a world direction: layers of hills, trees or houses before the sky."""
+# What lies behind people and things.
+
+
+@part
+def distance_colour(dx, dy, dz, w, scenery, noise):  # type: ignore[no-untyped-def]
+    """The far distance in a direction: hills, trees or houses before the sky; 1 rad = 10000 units."""
     flat = np.sqrt(dx * dx + dy * dy) + 1e-9
-    rise, azimuth = dz / flat, np.arctan2(dy, dx)
+    rise, around, w = dz / flat, np.arctan2(dy, dx) * 10000.0, w * 10000.0
     for layer in range(scenery.layers.shape[0]):
-        kind, low, high, period, scale, seed = scenery.layers[layer]
-        if kind < 0:
+        kind, seed = int(scenery.layers[layer, 0]), int(scenery.layers[layer, 5])
+        low, high, period = scenery.layers[layer, 1], scenery.layers[layer, 2], scenery.layers[layer, 3]
+        if kind < 0 or rise > 1.5 * high:
             continue
-        number = int(seed)
-        around = azimuth * 10000.0
         if kind == FACADE:
-            i = int(np.floor(around / period))
-            top = low + (high - low) * hashed(i, 0, number)
+            top = low + (high - low) * hashed(cell(around, period), 0, seed)
         else:
-            i = 0
-            top = low + (high - low) * (1.6 * cloud(noise, around, 37.0 * seed, 1.0, period * 16) - 0.3)
-        cover = inside((rise - top) * 10000.0, 10000.0 * w)
-        if cover > 0.0:
-            r, g, b = surface(
-                int(kind),
-                around,
-                rise * 10000.0 + 37.0,
-                10000.0 * w,
-                scenery.layer_colours[layer],
-                scale,
-                number + i,
-                noise,
+            top = low + (high - low) * (1.6 * cloud(noise, around, 37.0 * seed, w, period * 16.0) - 0.3)
+        if rise < top:
+            number = seed + cell(around, period) if kind == FACADE else seed
+            up = rise * 10000.0 + 37.0
+            return surface(
+                kind, around, up, w, scenery.layer_colours, layer, scenery.layers[layer, 4], number, noise
             )
-            return r, g, b
-    share = min(1.0, max(0.0, rise * 1.6)) ** 0.5
-    r, g, b = mix(scenery.sky[0], scenery.sky[1], share, 1.0)
-    if rise > 0.01:
-        white = (
-            cloud(noise, 900.0 * dx / (dz + 0.1), 900.0 * dy / (dz + 0.1), 8.0, 2600.0) * 1.8
-            - 0.9
-            + scenery.clouds[0]
-        )
-        white = min(1.0, max(0.0, white)) * min(1.0, rise * 6.0)
-        r, g, b = r + (0.85 - r) * white, g + (0.87 - g) * white, b + (0.9 - b) * white
-    return r, g, b
+    colour = blend3(scenery.sky, min(1.0, max(0.0, rise * 1.6)) ** 0.5)
+    if rise > 0.01 and scenery.clouds[0] > -0.4:
+        white = cloud(noise, 900.0 * dx / (dz + 0.1), 900.0 * dy / (dz + 0.1), 8.0, 2600.0)
+        white = min(1.0, max(0.0, white * 1.8 - 0.9 + scenery.clouds[0])) * min(1.0, rise * 6.0)
+        colour = over(colour, (0.85, 0.87, 0.9), white)
+    return colour
 
 
-@njit(cache=True, nogil=True)
-def scenery_colour(dx, dy, dz, eye, pixel, direct, ambient, light, sun, fill, scenery, noise):  # type: ignore[no-untyped-def]
-    """Colour behind everything: the room's nearest face, or the open ground and the sky.
+@part
+def blend3(pair, share):  # type: ignore[no-untyped-def]
+    """Between the two rows of pair (2,3)."""
+    return over((pair[0, 0], pair[0, 1], pair[0, 2]), (pair[1, 0], pair[1, 1], pair[1, 2]), share)
 
-    (dx, dy, dz) is the ray in the room's axes, whose length is one depth unit; `eye` is the camera there.
-    """
-    room = scenery.room
+
+@part
+def nearest_face(dx, dy, dz, ex, ey, ez, scenery):  # type: ignore[no-untyped-def]
+    """Depth and number of the face of the room that a ray from (ex, ey, ez) meets; −1 where it leaves."""
     t, face = np.inf, -1
-    if dz < -1e-9 and eye[2] > 0.0:
-        t, face = -eye[2] / dz, 0
+    if dz < -1e-9 and ez > 0.0:
+        t, face = -ez / dz, 0
     elif dz > 1e-9 and scenery.kinds[1] != OPEN:
-        t, face = (room[4] - eye[2]) / dz, 1
-    for axis in range(2):
-        d, o = (dx, eye[0]) if axis == 0 else (dy, eye[1])
-        number = 2 + 2 * axis + (1 if d > 0 else 0)
-        if abs(d) > 1e-9 and scenery.kinds[number] != OPEN:
-            s = (room[2 * axis + (1 if d > 0 else 0)] - o) / d
-            if 0.0 < s < t and eye[2] + s * dz < room[4]:
-                t, face = s, number
-    length = np.sqrt(dx * dx + dy * dy + dz * dz)
+        t, face = (scenery.room[4] - ez) / dz, 1
+    wall = 3 if dx > 0 else 2
+    if abs(dx) > 1e-9 and scenery.kinds[wall] != OPEN:
+        s = (scenery.room[wall - 2] - ex) / dx
+        if 0.0 < s < t and ez + s * dz < scenery.room[4]:
+            t, face = s, wall
+    wall = 5 if dy > 0 else 4
+    if abs(dy) > 1e-9 and scenery.kinds[wall] != OPEN:
+        s = (scenery.room[wall - 2] - ey) / dy
+        if 0.0 < s < t and ez + s * dz < scenery.room[4]:
+            t, face = s, wall
+    return t, face
+
+
+@part
+def scenery_colour(dx, dy, dz, eye, pixel, direct, ambient, light, sun, fill, scenery, noise):  # type: ignore[no-untyped-def]
+    """Lit colour behind everything: the room's nearest face, or the open ground and the far distance.
+
+    (dx, dy, dz) is the ray in the room's axes, one depth unit long; `eye` is the camera there.
+    """
+    t, face = nearest_face(dx, dy, dz, eye[0], eye[1], eye[2], scenery)
     if face < 0 or t > 4e5:
-        r, g, b = sky(dx, dy, dz, pixel, scenery, noise)
-        return r * scenery.glow[0], g * scenery.glow[0], b * scenery.glow[0]
+        r, g, b = distance_colour(dx, dy, dz, pixel, scenery, noise)
+        glow = scenery.glow[0]
+        return r * glow, g * glow, b * glow
+    length = np.sqrt(dx * dx + dy * dy + dz * dz)
+    room = scenery.room
     x, y, z = eye[0] + t * dx, eye[1] + t * dy, eye[2] + t * dz
+    to_x, to_y = min(x - room[0], room[1] - x), min(y - room[2], room[3] - y)
     if face < 2:
-        u, v, across, lit = x, y, abs(dz), (light[2] if face == 0 else 0.1)
-        corner = min(min(x - room[0], room[1] - x), min(y - room[2], room[3] - y))
+        u, v, across, corner = x, y, abs(dz), min(to_x, to_y)
+        lit = light[2] if face == 0 else 0.1
     elif face < 4:
-        u, v, across, lit = y, z, abs(dx), light[0] * (1.0 if face == 2 else -1.0)
-        corner = min(z, min(y - room[2], room[3] - y))
+        u, v, across, corner = y, z, abs(dx), min(z, to_y)
+        lit = light[0] if face == 2 else -light[0]
     else:
-        u, v, across, lit = x, z, abs(dy), light[1] * (1.0 if face == 4 else -1.0)
-        corner = min(z, min(x - room[0], room[1] - x))
+        u, v, across, corner = x, z, abs(dy), min(z, to_x)
+        lit = light[1] if face == 4 else -light[1]
     w = t * pixel * min(6.0, 0.5 + 0.5 * length / (across + 0.05)) + 0.1
     r, g, b = surface(
-        scenery.kinds[face], u, v, w, scenery.colours[face], scenery.scales[face], scenery.seeds[face], noise
+        scenery.kinds[face], u, v, w, scenery.colours, face, scenery.scales[face], scenery.seeds[face], noise
     )
-    lit = max(0.0, 0.25 + 0.75 * lit)
-    near = ambient if face == 0 else 1.0
-    near *= 1.0 - 0.35 / (1.0 + (max(0.0, corner) / 350.0) ** 2)
-    lit *= direct if face == 0 else 1.0
+    lit, near = max(0.0, 0.25 + 0.75 * lit), 1.0
+    if face == 0:
+        lit, near = lit * direct, ambient
+    corner = max(0.0, corner) / 350.0
+    near *= 1.0 - 0.35 / (1.0 + corner * corner)
     r, g, b = (
         r * (fill[0] * near + sun[0] * lit),
         g * (fill[1] * near + sun[1] * lit),
         b * (fill[2] * near + sun[2] * lit),
     )
     haze = scenery.haze[0] * min(1.0, t * length / 150000.0)
-    return (
-        r + (scenery.sky[0, 0] - r) * haze,
-        g + (scenery.sky[0, 1] - g) * haze,
-        b + (scenery.sky[0, 2] - b) * haze,
-    )
+    return over((r, g, b), (scenery.sky[0, 0], scenery.sky[0, 1], scenery.sky[0, 2]), haze)
 
 
-@njit(cache=True, nogil=True)
-def normal_at(solids, i, x, y, z):  # type: ignore[no-untyped-def]
-    """Unit normal of solid i at a point of its surface."""
-    ax, ay, az = solids.start[i]
-    px, py, pz = x - ax, y - ay, z - az
-    if solids.kind[i] != 0:
-        m = solids.to_unit[i]
-        qx = m[0, 0] * px + m[0, 1] * py + m[0, 2] * pz
-        qy = m[1, 0] * px + m[1, 1] * py + m[1, 2] * pz
-        qz = m[2, 0] * px + m[2, 1] * py + m[2, 2] * pz
-        if solids.kind[i] == 1:
-            most = max(abs(qx), max(abs(qy), abs(qz)))
-            qx = qx if abs(qx) == most else 0.0
-            qy = qy if abs(qy) == most else 0.0
-            qz = qz if abs(qz) == most else 0.0
-        elif solids.kind[i] == 2:
-            if abs(qz) > 0.9995 and qx * qx + qy * qy < 0.9995:
-                qx = qy = 0.0
-            else:
-                qz = 0.0
-        nx = m[0, 0] * qx + m[1, 0] * qy + m[2, 0] * qz
-        ny = m[0, 1] * qx + m[1, 1] * qy + m[2, 1] * qz
-        nz = m[0, 2] * qx + m[1, 2] * qy + m[2, 2] * qz
-    else:
-        ux, uy, uz = solids.axis[i]
-        k = solids.squash[i]
-        ex, ey, ez = solids.end[i, 0] - ax, solids.end[i, 1] - ay, solids.end[i, 2] - az
-        lift_p, lift_e = k * (px * ux + py * uy + pz * uz), k * (ex * ux + ey * uy + ez * uz)
-        px, py, pz = px + lift_p * ux, py + lift_p * uy, pz + lift_p * uz
-        ex, ey, ez = ex + lift_e * ux, ey + lift_e * uy, ez + lift_e * uz
-        length2 = ex * ex + ey * ey + ez * ez
-        nx, ny, nz = px, py, pz
-        if length2 > 1e-6:
-            ra, rb = solids.radius[i]
-            rr = ra - rb
-            slope2 = length2 - rr * rr
-            along = px * ex + py * ey + pz * ez - ra * rr
-            if along >= slope2:
-                nx, ny, nz = px - ex, py - ey, pz - ez
-            elif along > 0.0:
-                nx, ny, nz = slope2 * px - ex * along, slope2 * py - ey * along, slope2 * pz - ez * along
-        lift = k * (nx * ux + ny * uy + nz * uz)
-        nx, ny, nz = nx + lift * ux, ny + lift * uy, nz + lift * uz
-    length = np.sqrt(nx * nx + ny * ny + nz * nz) + 1e-12
-    return nx / length, ny / length, nz / length
+# People and things.
 
 
-@njit(cache=True, nogil=True)
+@part
 def cloth(pattern, x, y, z, height, period, seed, w):  # type: ignore[no-untyped-def]
     """Share of the accent colour at (x left, y up in mm, z front); height is y as a share of the trunk."""
     if pattern == HOOPS:
@@ -374,135 +408,161 @@ def cloth(pattern, x, y, z, height, period, seed, w):  # type: ignore[no-untyped
         return band(x, period, 0.25, w)
     if pattern == CHECKS:
         return 0.5 * (band(x, period, 0.5, w) + band(y, period, 0.5, w))
-    if height < -5.0:
+    if pattern == PLAIN or height == NOT_TRUNK:
         return 0.0
     if pattern == PRINT:
-        if z < 0.0:
-            return 0.0
-        cx, cy = x, (height - 0.68) * 500.0
-        shape = seed % 4
-        if shape == 0:
-            return inside(abs(np.sqrt(cx * cx + cy * cy) - 55.0) - 25.0, w)
-        if shape == 1:
-            lines = inside(max(abs(cx) - 90.0, abs(cy) - 60.0), w)
-            return (
-                lines
-                * band(cy, 40.0, 0.55, w)
-                * (0.3 + 0.7 * hashed(int(np.floor(cx / 22.0)), int(np.floor(cy / 40.0)), seed))
-            )
-        if shape == 2:
-            return inside(np.sqrt((cx - 70.0) ** 2 + (cy - 25.0) ** 2) - 28.0, w)
-        return inside(max(abs(cx) - 30.0, abs(cy) - 90.0), w) + inside(
-            max(abs(cx) - 80.0, abs(cy - 20.0) - 25.0), w
-        )
+        return print_cover(x, (height - 0.66) * 500.0, seed, w) if z > 0.0 else 0.0
     if pattern == HALVES:
         return inside(-x, w)
     if pattern == YOKE:
         return inside((0.7 - height) * 500.0, w)
-    if pattern == BUTTONS and z > 0.0:
-        return inside(abs(x) - 16.0, w)
-    return 0.0
+    return inside(abs(x) - 16.0, w) if z > 0.0 else 0.0
 
 
-@njit(cache=True, nogil=True)
-def face_colour(x, y, z, hairline, beard, colours, w, noise):  # type: ignore[no-untyped-def]
+@part
+def print_cover(x, y, seed, w):  # type: ignore[no-untyped-def]
+    """A print on the chest: a ring, lines of writing, a badge on the left, or a cross."""
+    shape = seed % 4
+    if shape == 0:
+        return inside(abs(np.sqrt(x * x + y * y) - 55.0) - 25.0, w)
+    if shape == 1:
+        letters = 0.3 + 0.7 * hashed(cell(x, 22.0), cell(y, 40.0), seed)
+        return inside(max(abs(x) - 90.0, abs(y) - 60.0), w) * band(y, 40.0, 0.55, w) * letters
+    if shape == 2:
+        return inside(np.sqrt((x - 70.0) ** 2 + (y - 25.0) ** 2) - 28.0, w)
+    return max(
+        inside(max(abs(x) - 30.0, abs(y) - 90.0), w), inside(max(abs(x) - 80.0, abs(y - 20.0) - 25.0), w)
+    )
+
+
+@part
+def face_colour(x, y, z, hairline, beard, colours, row, w, noise):  # type: ignore[no-untyped-def]
     """Colour of the head at (x left, y up, z front) mm from its middle: hair, eyes, brows, mouth."""
-    skin, hair = colours[0], colours[1]
-    r, g, b = skin[0], skin[1], skin[2]
-    blush = 0.94 + 0.12 * cloud(noise, x * 3.0, y * 3.0, w, 400.0)
-    r, g, b = r * blush, g * blush, b * blush
+    colour = blend(colours, row, 0, 0, 0.0, 0.94 + 0.12 * cloud(noise, x * 3.0, y * 3.0, w, 400.0))
+    hair = blend(colours, row, 1, 1, 0.0, 0.8)
     if hairline < 900.0:
-        grown = inside(min(hairline - y, max(z + 4.0 - 0.25 * y, -48.0 - y)), w)
-        r, g, b = r + (hair[0] - r) * grown, g + (hair[1] - g) * grown, b + (hair[2] - b) * grown
+        colour = over(colour, hair, inside(min(hairline - y, max(z + 4.0 - 0.25 * y, -48.0 - y)), w))
     if z < 10.0:
-        return r, g, b
+        return colour
     side = abs(x)
     if beard > 0.0:
-        jaw = (
-            inside(max(y + 28.0 + 0.15 * side, 18.0 - np.sqrt(x * x * 0.5 + (y + 46.0) ** 2 * 2.5)), w) * 0.85
-        )
-        r, g, b = r + (hair[0] - r) * jaw, g + (hair[1] - g) * jaw, b + (hair[2] - b) * jaw
-    socket = inside(np.sqrt((side - 31.0) ** 2 * 0.4 + (y - 17.0) ** 2) - 13.0, w) * 0.35
-    r, g, b = r * (1.0 - socket), g * (1.0 - socket), b * (1.0 - socket)
-    white = inside(np.sqrt((side - 31.0) ** 2 * 0.3 + (y - 17.0) ** 2) - 7.5, w)
-    r, g, b = r + (0.75 - r) * white, g + (0.73 - g) * white, b + (0.7 - b) * white
-    iris = inside(np.sqrt((side - 30.0) ** 2 + (y - 17.0) ** 2) - 7.0, w)
-    r, g, b = r + (0.02 - r) * iris, g + (0.015 - g) * iris, b + (0.015 - b) * iris
-    brow = inside(max(abs(side - 31.0) - 19.0, abs(y - 36.0 + 0.1 * abs(side - 28.0)) - 4.5), w) * 0.75
-    r, g, b = r + (hair[0] * 0.7 - r) * brow, g + (hair[1] * 0.7 - g) * brow, b + (hair[2] * 0.7 - b) * brow
-    lips = inside(np.sqrt(x * x * 0.09 + (y + 46.0 - 0.0025 * x * x) ** 2) - 7.0, w) * 0.8
-    r, g, b = r + (skin[0] * 0.6 - r) * lips, g + (skin[1] * 0.3 - g) * lips, b + (skin[2] * 0.3 - b) * lips
-    return r, g, b
+        mouth = 18.0 - np.sqrt(x * x * 0.5 + (y + 46.0) ** 2 * 2.5)
+        colour = over(colour, hair, 0.85 * inside(max(y + 28.0 + 0.15 * side, mouth), w))
+    eye_x, eye_y = side - 31.0, y - 17.0
+    colour = over(
+        colour, (0.0, 0.0, 0.0), 0.35 * inside(np.sqrt(eye_x * eye_x * 0.4 + eye_y * eye_y) - 13.0, w)
+    )
+    colour = over(colour, (0.7, 0.68, 0.65), inside(np.sqrt(eye_x * eye_x * 0.3 + eye_y * eye_y) - 7.5, w))
+    colour = over(colour, (0.02, 0.015, 0.015), inside(np.sqrt(eye_x * eye_x + eye_y * eye_y) - 7.0, w))
+    brow = inside(max(abs(eye_x) - 19.0, abs(y - 36.0 + 0.1 * abs(eye_x)) - 4.5), w)
+    colour = over(colour, hair, 0.75 * brow)
+    lips = inside(np.sqrt(x * x * 0.09 + (y + 46.0 - 0.0025 * x * x) ** 2) - 7.0, w)
+    r, g, b = blend(colours, row, 0, 0, 0.0, 0.6)
+    return over(colour, (r, 0.5 * g, 0.5 * b), 0.8 * lips)
 
 
-@njit(cache=True, nogil=True)
+@part
+def limb_colour(solids, i, x, along, z, w, noise):  # type: ignore[no-untyped-def]
+    """Cloth up to the cut, skin (or whatever is bare) beyond it."""
+    cut, length = solids.numbers[i, 0], solids.numbers[i, 1]
+    period, seed = solids.numbers[i, 2], int(solids.numbers[i, 3])
+    y = along * length
+    folds = cloud(noise, x * 1.6 + 13.0 * seed + z, y * 0.8, w, 900.0)
+    bare = inside((cut - along) * length, w)
+    skin = blend(solids.colours, i, 2, 2, 0.0, 0.94 + 0.12 * folds)
+    if bare >= 1.0:
+        return skin
+    accent = cloth(solids.pattern[i], x, y, z, NOT_TRUNK, period, seed, w)
+    return over(blend(solids.colours, i, 0, 1, accent, 0.8 + 0.4 * folds), skin, bare)
+
+
+@part
+def torso_colour(solids, i, x, height, z, w, noise):  # type: ignore[no-untyped-def]
+    """Shirt with its pattern, a neckline, and what is worn below the hem."""
+    hem, neckline = solids.numbers[i, 0], solids.numbers[i, 1]
+    period, seed = solids.numbers[i, 2], int(solids.numbers[i, 3])
+    y = height * 500.0
+    folds = cloud(noise, x * 1.6 + 13.0 * seed + z, y * 0.8, w, 900.0)
+    gain = 0.78 + 0.44 * folds
+    accent = cloth(solids.pattern[i], x, y, z, height, period, seed, w)
+    colour = blend(solids.colours, i, 0, 1, accent, gain)
+    colour = over(colour, blend(solids.colours, i, 2, 2, 0.0, gain), inside(y - hem * 500.0, w))
+    drop = (neckline if z > 0.0 else 0.02) * 500.0
+    throat = inside(max(abs(x) - 75.0, 1.1 * abs(x) - (y - 500.0) - drop - 10.0), w)
+    return over(colour, blend(solids.colours, i, 3, 3, 0.0, 1.0), throat)
+
+
+@part
+def thing_colour(solids, i, lx, ly, lz, nx, ny, nz, w, noise):  # type: ignore[no-untyped-def]
+    """A thing's surface, laid out on the side that its normal shows."""
+    f = solids.frame
+    gx = abs(f[i, 0, 0] * nx + f[i, 0, 1] * ny + f[i, 0, 2] * nz)
+    gy = abs(f[i, 1, 0] * nx + f[i, 1, 1] * ny + f[i, 1, 2] * nz)
+    gz = abs(f[i, 2, 0] * nx + f[i, 2, 1] * ny + f[i, 2, 2] * nz)
+    u, v = (lx, lz) if gy > gx else (ly, lz)
+    if gz > max(gx, gy):
+        u, v = lx, ly
+    scale, seed = solids.numbers[i, 0], int(solids.numbers[i, 1])
+    return surface(solids.pattern[i], u, v, w, solids.colours, i, scale, seed, noise)
+
+
+@part
 def solid_colour(solids, i, x, y, z, nx, ny, nz, w, noise):  # type: ignore[no-untyped-def]
     """Unlit colour of solid i at a point of its surface with that normal."""
-    f, o, colours, numbers = solids.frame[i], solids.origin[i], solids.colours[i], solids.numbers[i]
-    px, py, pz = x - o[0], y - o[1], z - o[2]
-    lx = f[0, 0] * px + f[0, 1] * py + f[0, 2] * pz
-    ly = f[1, 0] * px + f[1, 1] * py + f[1, 2] * pz
-    lz = f[2, 0] * px + f[2, 1] * py + f[2, 2] * pz
+    f, o = solids.frame, solids.origin
+    px, py, pz = x - o[i, 0], y - o[i, 1], z - o[i, 2]
+    lx = f[i, 0, 0] * px + f[i, 0, 1] * py + f[i, 0, 2] * pz
+    ly = f[i, 1, 0] * px + f[i, 1, 1] * py + f[i, 1, 2] * pz
+    lz = f[i, 2, 0] * px + f[i, 2, 1] * py + f[i, 2, 2] * pz
     material = solids.material[i]
+    if material == LIMB:
+        return limb_colour(solids, i, lx, ly, lz, w, noise)
+    if material == TORSO:
+        return torso_colour(solids, i, lx, ly, lz, w, noise)
     if material == HEAD:
-        return face_colour(lx, ly, lz, numbers[0], numbers[1], colours, w, noise)
+        return face_colour(
+            lx, ly, lz, solids.numbers[i, 0], solids.numbers[i, 1], solids.colours, i, w, noise
+        )
     if material == HAIR:
         strand = cloud(noise, lx * 6.0 + lz * 2.0, ly * 1.3, w, 700.0)
-        return mix(colours[0], colours[1], 0.0, 0.55 + 0.9 * strand)
-    if material == THING:
-        gx = f[0, 0] * nx + f[0, 1] * ny + f[0, 2] * nz
-        gy = f[1, 0] * nx + f[1, 1] * ny + f[1, 2] * nz
-        gz = f[2, 0] * nx + f[2, 1] * ny + f[2, 2] * nz
-        u, v = (lx, lz) if abs(gy) > abs(gx) else (ly, lz)
-        if abs(gz) > max(abs(gx), abs(gy)):
-            u, v = lx, ly
-        return surface(solids.pattern[i], u, v, w, colours, numbers[0], int(numbers[1]), noise)
-    seed = int(numbers[3])
-    folds = cloud(
-        noise, lx * 1.6 + 13.0 * seed + lz, ly * (numbers[1] if material == LIMB else 500.0) * 0.8, w, 900.0
-    )
-    if material == LIMB:
-        length = numbers[1]
-        shade = 0.8 + 0.4 * folds
-        accent = cloth(solids.pattern[i], lx, ly * length, lz, -9.0, numbers[2], seed, w)
-        r, g, b = mix(colours[0], colours[1], accent, shade)
-        bare = inside((numbers[0] - ly) * length, w)
-        shade = 0.94 + 0.12 * folds
-        return (
-            r + (colours[2, 0] * shade - r) * bare,
-            g + (colours[2, 1] * shade - g) * bare,
-            b + (colours[2, 2] * shade - b) * bare,
-        )
-    shade = 0.78 + 0.44 * folds
-    accent = cloth(solids.pattern[i], lx, ly * 500.0, lz, ly, numbers[2], seed, w)
-    r, g, b = mix(colours[0], colours[1], min(1.0, accent), shade)
-    below = inside((ly - numbers[0]) * 500.0, w)
-    r, g, b = (
-        r + (colours[2, 0] * shade - r) * below,
-        g + (colours[2, 1] * shade - g) * below,
-        b + (colours[2, 2] * shade - b) * below,
-    )
-    drop = (numbers[1] if lz > 0.0 else 0.02) * 500.0
-    throat = inside(max(abs(lx) - 75.0, 1.1 * abs(lx) - (ly - 1.0) * 500.0 - drop - 10.0), w)
+        return blend(solids.colours, i, 0, 0, 0.0, 0.55 + 0.9 * strand)
+    return thing_colour(solids, i, lx, ly, lz, nx, ny, nz, w, noise)
+
+
+@part
+def lit_solid(solids, i, x, y, z, nx, ny, nz, step, lamp, up, sun, fill, noise):  # type: ignore[no-untyped-def]
+    """Colour of solid i under lamp and sky, with a dull highlight and a bright rim; all in camera directions."""
+    r, g, b = solid_colour(solids, i, x * z, y * z, z, nx, ny, nz, step * z * 1.2 + 0.1, noise)
+    length = np.sqrt(x * x + y * y + 1.0)
+    facing = max(0.0, -(nx * x + ny * y + nz) / length)
+    lit = max(0.0, (nx * lamp[0] + ny * lamp[1] + nz * lamp[2] + 0.18) / 1.18)
+    sky = 0.7 + 0.3 * (nx * up[0] + ny * up[1] + nz * up[2])
+    rim = 0.06 * (1.0 - facing) ** 3 * sky
+    hx, hy, hz = lamp[0] - x / length, lamp[1] - y / length, lamp[2] - 1.0 / length
+    shine = max(0.0, (nx * hx + ny * hy + nz * hz) / (np.sqrt(hx * hx + hy * hy + hz * hz) + 1e-9))
+    shine *= shine
+    shine *= shine
+    shine *= shine
+    shine = 0.5 * solids.gloss[i] * shine * shine
+    sky *= 0.75 + 0.25 * facing
     return (
-        r + (colours[3, 0] - r) * throat,
-        g + (colours[3, 1] - g) * throat,
-        b + (colours[3, 2] - b) * throat,
+        r * (fill[0] * sky + sun[0] * lit) + fill[0] * rim + sun[0] * shine,
+        g * (fill[1] * sky + sun[1] * lit) + fill[1] * rim + sun[1] * shine,
+        b * (fill[2] * sky + sun[2] * lit) + fill[2] * rim + sun[2] * shine,
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def paint(  # type: ignore[no-untyped-def]
     count,
-    pixel,
-    solid,
-    weight,
-    where,
+    samples,
     solids,
     to_room,
     eye,
     step,
     light,
+    lamp,
+    up,
     sun,
     fill,
     scenery,
@@ -514,80 +574,23 @@ def paint(  # type: ignore[no-untyped-def]
     """Adds every sample's lit colour to the film (H·W, 3).
 
     to_room (3,3) turns camera directions into the room; eye (3,) is the camera there; light (3,) is
-    the unit direction to the lamp in the room, sun and fill (3,) its colour and that of the surroundings.
+    the unit direction to the lamp in the room, lamp (3,) and up (3,) that and the vertical in the camera, sun
+    and fill (3,) the lamp's colour and that of the surroundings.
     """
-    ray, up, lamp, half = np.empty(3), to_room[2], np.zeros(3), np.zeros(3)
-    for axis in range(3):
-        lamp[axis] = to_room[0, axis] * light[0] + to_room[1, axis] * light[1] + to_room[2, axis] * light[2]
+    m, where, normal = to_room, samples.where, samples.normal
     width = direct.shape[1]
     for s in range(count):
-        x, y, z = where[s]
-        i, p, share = solid[s], pixel[s], weight[s]
+        x, y, z = where[s, 0], where[s, 1], where[s, 2]
+        i, p, share = samples.solid[s], samples.pixel[s], samples.weight[s]
         if i < 0:
-            for axis in range(3):
-                ray[axis] = to_room[axis, 0] * x + to_room[axis, 1] * y + to_room[axis, 2]
-            shadow, near = direct[p // width, p % width], ambient[p // width, p % width]
-            r, g, b = scenery_colour(
-                ray[0], ray[1], ray[2], eye, step, shadow, near, light, sun, fill, scenery, noise
-            )
+            dx = m[0, 0] * x + m[0, 1] * y + m[0, 2]
+            dy = m[1, 0] * x + m[1, 1] * y + m[1, 2]
+            dz = m[2, 0] * x + m[2, 1] * y + m[2, 2]
+            shade, near = direct[p // width, p % width], ambient[p // width, p % width]
+            colour = scenery_colour(dx, dy, dz, eye, step, shade, near, light, sun, fill, scenery, noise)
         else:
-            px, py, pz = x * z, y * z, z
-            nx, ny, nz = normal_at(solids, i, px, py, pz)
-            w = step * z * 1.2 + 0.1
-            r, g, b = solid_colour(solids, i, px, py, pz, nx, ny, nz, w, noise)
-            length = np.sqrt(x * x + y * y + 1.0)
-            facing = max(0.0, -(nx * x + ny * y + nz) / length)
-            lit = max(0.0, (nx * lamp[0] + ny * lamp[1] + nz * lamp[2] + 0.18) / 1.18)
-            open_sky = 0.4 + 0.6 * (0.5 + 0.5 * (nx * up[0] + ny * up[1] + nz * up[2]))
-            rim = (1.0 - facing) ** 3 * 0.2 * open_sky
-            gloss = solids.gloss[i]
-            half[0], half[1], half[2] = lamp[0] - x / length, lamp[1] - y / length, lamp[2] - 1.0 / length
-            size = np.sqrt(half[0] * half[0] + half[1] * half[1] + half[2] * half[2]) + 1e-9
-            shine = max(0.0, (nx * half[0] + ny * half[1] + nz * half[2]) / size)
-            shine = gloss * (shine * shine) ** 8 * 0.5
-            open_sky *= 0.75 + 0.25 * facing
-            r = r * (fill[0] * open_sky + sun[0] * lit) + fill[0] * rim * 0.3 + sun[0] * shine
-            g = g * (fill[1] * open_sky + sun[1] * lit) + fill[1] * rim * 0.3 + sun[1] * shine
-            b = b * (fill[2] * open_sky + sun[2] * lit) + fill[2] * rim * 0.3 + sun[2] * shine
-        film[p, 0] += share * r
-        film[p, 1] += share * g
-        film[p, 2] += share * b
-
-
-@njit(cache=True, nogil=True)
-def develop(film, image, gains, blur, grain, vignette, seed):  # type: ignore[no-untyped-def]
-    """Lens blur, exposure and white balance, gamma 2, sensor noise: film (H,W,3) linear → image (H,W,3) uint8."""
-    height, width = film.shape[0], film.shape[1]
-    keep = 1.0 - 2.0 * blur
-    before = np.empty((width, 3), np.float32)
-    row_film = np.empty((width, 3), np.float32)
-    before[:] = film[0]
-    for row in range(height):
-        after = film[min(row + 1, height - 1)]
-        for column in range(width):
-            for c in range(3):
-                here = film[row, column, c]
-                row_film[column, c] = keep * here + blur * (before[column, c] + after[column, c])
-                before[column, c] = here
-        y = (row + 0.5) / height - 0.5
-        for column in range(width):
-            x = (column + 0.5) / width - 0.5
-            dim = 1.0 - vignette * (x * x + y * y)
-            left, right = max(column - 1, 0), min(column + 1, width - 1)
-            h = np.uint64(row * width + column) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(seed)
-            h ^= h >> np.uint64(31)
-            h *= np.uint64(0xBF58476D1CE4E5B9)
-            h ^= h >> np.uint64(29)
-            h *= np.uint64(0x94D049BB133111EB)
-            h ^= h >> np.uint64(32)
-            for c in range(3):
-                value = keep * row_film[column, c] + blur * (row_film[left, c] + row_film[right, c])
-                value = 255.0 * np.sqrt(max(0.0, value * gains[c] * dim))
-                coarse = (
-                    np.float64(h & np.uint64(1023))
-                    + np.float64((h >> np.uint64(10)) & np.uint64(1023))
-                    - 1023.0
-                )
-                h = h >> np.uint64(20)
-                value += grain * coarse / 418.0
-                image[row, column, c] = np.uint8(min(255.0, max(0.0, value + 0.5)))
+            nx, ny, nz = normal[s, 0], normal[s, 1], normal[s, 2]
+            colour = lit_solid(solids, i, x, y, z, nx, ny, nz, step, lamp, up, sun, fill, noise)
+        film[p, 0] += share * colour[0]
+        film[p, 1] += share * colour[1]
+        film[p, 2] += share * colour[2]

@@ -2,13 +2,13 @@
 
 Everything is in the camera frame (z forward, y down, millimetres), and a ray is `t · (x, y, 1)`, so that the
 ray's parameter is the depth itself. Legend: N solids, H×W pixels, S samples.
-Kernels call only functions of their own file, because the compiled cache sees changes of no other.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+
+from repose.world.kernels import kernel, part
 
 CONE, BOX, CYLINDER, ELLIPSOID = range(4)
 BACKDROP, OBJECT = -1, -2  # owners that are no figure
@@ -38,13 +38,21 @@ class Solids(NamedTuple):
     gloss: np.ndarray  # (N,)
 
 
-@njit(cache=True, nogil=True)
-def ray_map(focal, center, radial, tangential, width, height):  # type: ignore[no-untyped-def]
-    """Normalised (H,W,2) ray of every pixel's centre, lens distortion undone by fixed-point steps."""
-    rays = np.empty((height, width, 2))
-    distorted = np.abs(radial).sum() + np.abs(tangential).sum() > 0
-    for row in range(height):
-        for column in range(width):
+class Samples(NamedTuple):
+    """What the film is painted from; arrays have room for more than there are."""
+
+    pixel: np.ndarray  # (S,) row · W + column
+    solid: np.ndarray  # (S,) or BACKDROP
+    weight: np.ndarray  # (S,) share of the pixel
+    where: np.ndarray  # (S,3) ray x, y and depth
+    normal: np.ndarray  # (S,3) unit, of solids
+
+
+@kernel
+def ray_map(focal, center, radial, tangential, distorted, rays):  # type: ignore[no-untyped-def]
+    """Fills rays (H,W,2), the normalised ray of every pixel's centre; lens distortion undone by fixed-point steps."""
+    for row in range(rays.shape[0]):
+        for column in range(rays.shape[1]):
             u = (column + 0.5 - center[0]) / focal[0]
             v = (row + 0.5 - center[1]) / focal[1]
             x, y = u, v
@@ -57,10 +65,9 @@ def ray_map(focal, center, radial, tangential, width, height):  # type: ignore[n
                     y = (v - tangential[0] * r2) / (1.0 + bend + slide)
             rays[row, column, 0] = x
             rays[row, column, 1] = y
-    return rays
 
 
-@njit(cache=True, nogil=True)
+@part
 def hit_cone(ax, ay, az, bx, by, bz, ra, rb, ux, uy, uz, squash, x, y):  # type: ignore[no-untyped-def]
     """Depth at which the ray meets the hull of two balls, or FAR; centres are given in stretched space."""
     lift = squash * (x * ux + y * uy + uz)
@@ -99,15 +106,16 @@ def hit_cone(ax, ay, az, bx, by, bz, ra, rb, ux, uy, uz, squash, x, y):  # type:
     return t
 
 
-@njit(cache=True, nogil=True)
-def hit_unit(kind, m, c, x, y):  # type: ignore[no-untyped-def]
-    """Depth at which the ray meets the unit box, cylinder (axis 2) or ball behind the map `m`, or FAR."""
-    ox = -(m[0, 0] * c[0] + m[0, 1] * c[1] + m[0, 2] * c[2])
-    oy = -(m[1, 0] * c[0] + m[1, 1] * c[1] + m[1, 2] * c[2])
-    oz = -(m[2, 0] * c[0] + m[2, 1] * c[1] + m[2, 2] * c[2])
-    dx = m[0, 0] * x + m[0, 1] * y + m[0, 2]
-    dy = m[1, 0] * x + m[1, 1] * y + m[1, 2]
-    dz = m[2, 0] * x + m[2, 1] * y + m[2, 2]
+@part
+def hit_unit(solids, i, x, y):  # type: ignore[no-untyped-def]
+    """Depth at which the ray meets the box, cylinder (along axis 2) or ball i, or FAR."""
+    m, c, kind = solids.to_unit, solids.start, solids.kind[i]
+    ox = -(m[i, 0, 0] * c[i, 0] + m[i, 0, 1] * c[i, 1] + m[i, 0, 2] * c[i, 2])
+    oy = -(m[i, 1, 0] * c[i, 0] + m[i, 1, 1] * c[i, 1] + m[i, 1, 2] * c[i, 2])
+    oz = -(m[i, 2, 0] * c[i, 0] + m[i, 2, 1] * c[i, 1] + m[i, 2, 2] * c[i, 2])
+    dx = m[i, 0, 0] * x + m[i, 0, 1] * y + m[i, 0, 2]
+    dy = m[i, 1, 0] * x + m[i, 1, 1] * y + m[i, 1, 2]
+    dz = m[i, 2, 0] * x + m[i, 2, 1] * y + m[i, 2, 2]
     if kind == ELLIPSOID:
         dd = dx * dx + dy * dy + dz * dz
         od = ox * dx + oy * dy + oz * dz
@@ -133,30 +141,30 @@ def hit_unit(kind, m, c, x, y):  # type: ignore[no-untyped-def]
     return enter if enter < leave else FAR
 
 
-@njit(cache=True, nogil=True)
+@part
 def stretched(solids, i):  # type: ignore[no-untyped-def]
     """Both centres of cone i in the space in which its cross-section is round."""
-    ux, uy, uz = solids.axis[i]
-    ax, ay, az = solids.start[i]
-    bx, by, bz = solids.end[i]
+    ux, uy, uz = solids.axis[i, 0], solids.axis[i, 1], solids.axis[i, 2]
+    ax, ay, az = solids.start[i, 0], solids.start[i, 1], solids.start[i, 2]
+    bx, by, bz = solids.end[i, 0], solids.end[i, 1], solids.end[i, 2]
     k = solids.squash[i]
     a = k * (ax * ux + ay * uy + az * uz)
     b = k * (bx * ux + by * uy + bz * uz)
     return ax + a * ux, ay + a * uy, az + a * uz, bx + b * ux, by + b * uy, bz + b * uz
 
 
-@njit(cache=True, nogil=True)
+@part
 def hit(solids, i, x, y):  # type: ignore[no-untyped-def]
     """Depth at which the ray (x, y, 1) meets solid i, or FAR."""
     if solids.kind[i] != CONE:
-        return hit_unit(solids.kind[i], solids.to_unit[i], solids.start[i], x, y)
+        return hit_unit(solids, i, x, y)
     ax, ay, az, bx, by, bz = stretched(solids, i)
-    ux, uy, uz = solids.axis[i]
-    ra, rb = solids.radius[i]
+    ux, uy, uz = solids.axis[i, 0], solids.axis[i, 1], solids.axis[i, 2]
+    ra, rb = solids.radius[i, 0], solids.radius[i, 1]
     return hit_cone(ax, ay, az, bx, by, bz, ra, rb, ux, uy, uz, solids.squash[i], x, y)
 
 
-@njit(cache=True, nogil=True)
+@part
 def tangents(c, z, r):  # type: ignore[no-untyped-def]
     """Smallest and largest c/z of a disc of radius r around (c, z): the rays that touch it."""
     if z <= r + NEAR_MM:
@@ -165,27 +173,26 @@ def tangents(c, z, r):  # type: ignore[no-untyped-def]
     return (c * z - root) / (z * z - r * r), (c * z + root) / (z * z - r * r)
 
 
-@njit(cache=True, nogil=True)
+@part
 def bounds(solids, i):  # type: ignore[no-untyped-def]
     """The solid's box in normalised ray coordinates (left, right, top, bottom); empty when not seen."""
-    a, b = solids.start[i], solids.end[i]
+    ax, ay, az = solids.start[i, 0], solids.start[i, 1], solids.start[i, 2]
+    bx, by, bz = solids.end[i, 0], solids.end[i, 1], solids.end[i, 2]
     if solids.kind[i] == CONE:
-        ra, rb = solids.radius[i]
-        if max(ra, rb) <= 0.0 or max(a[2] + ra, b[2] + rb) < NEAR_MM:
+        ra, rb = solids.radius[i, 0], solids.radius[i, 1]
+        if max(ra, rb) <= 0.0 or max(az + ra, bz + rb) < NEAR_MM:
             return 1.0, -1.0, 1.0, -1.0
-        left0, right0 = tangents(a[0], a[2], ra)
-        left1, right1 = tangents(b[0], b[2], rb)
-        top0, low0 = tangents(a[1], a[2], ra)
-        top1, low1 = tangents(b[1], b[2], rb)
+        left0, right0 = tangents(ax, az, ra)
+        left1, right1 = tangents(bx, bz, rb)
+        top0, low0 = tangents(ay, az, ra)
+        top1, low1 = tangents(by, bz, rb)
         return min(left0, left1), max(right0, right1), min(top0, top1), max(low0, low1)
-    half = solids.end[i]  # of a unit solid: half extents of its box along the camera's axes
-    near, far = a[2] - half[2], a[2] + half[2]
+    near, far = az - bz, az + bz  # of unit solids `end` holds the half extents of the camera-aligned box
     if far < NEAR_MM:
         return 1.0, -1.0, 1.0, -1.0
     if near < NEAR_MM:
         return -1e9, 1e9, -1e9, 1e9
-    left, right = a[0] - half[0], a[0] + half[0]
-    top, low = a[1] - half[1], a[1] + half[1]
+    left, right, top, low = ax - bx, ax + bx, ay - by, ay + by
     return (
         left / (near if left < 0 else far),
         right / (near if right > 0 else far),
@@ -194,7 +201,7 @@ def bounds(solids, i):  # type: ignore[no-untyped-def]
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def pixel_box(left, right, top, low, rays):  # type: ignore[no-untyped-def]
     """Rows and columns that a box of rays can touch: searched on the borders, where distortion is widest."""
     height, width = rays.shape[0], rays.shape[1]
@@ -212,7 +219,7 @@ def pixel_box(left, right, top, low, rays):  # type: ignore[no-untyped-def]
     return first_column, last_column + 1, first_row, last_row + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def trace(solids, rays, depth, seen):  # type: ignore[no-untyped-def]
     """Nearest solid of every pixel's centre: fills depth (H,W) and seen (H,W), −1 where there is none."""
     for i in range(solids.kind.shape[0]):
@@ -221,17 +228,16 @@ def trace(solids, rays, depth, seen):  # type: ignore[no-untyped-def]
             continue
         c0, c1, r0, r1 = pixel_box(left, right, top, low, rays)
         if solids.kind[i] != CONE:
-            kind, m, c = solids.kind[i], solids.to_unit[i], solids.start[i]
             for row in range(r0, r1):
                 for column in range(c0, c1):
-                    t = hit_unit(kind, m, c, rays[row, column, 0], rays[row, column, 1])
+                    t = hit_unit(solids, i, rays[row, column, 0], rays[row, column, 1])
                     if NEAR_MM < t < depth[row, column]:
                         depth[row, column] = t
                         seen[row, column] = i
             continue
         ax, ay, az, bx, by, bz = stretched(solids, i)
-        ux, uy, uz = solids.axis[i]
-        ra, rb = solids.radius[i]
+        ux, uy, uz = solids.axis[i, 0], solids.axis[i, 1], solids.axis[i, 2]
+        ra, rb = solids.radius[i, 0], solids.radius[i, 1]
         k = solids.squash[i]
         for row in range(r0, r1):
             for column in range(c0, c1):
@@ -242,7 +248,7 @@ def trace(solids, rays, depth, seen):  # type: ignore[no-untyped-def]
                     seen[row, column] = i
 
 
-@njit(cache=True, nogil=True)
+@part
 def neighbours(seen, row, column, candidates):  # type: ignore[no-untyped-def]
     """Distinct solids (BACKDROP included) in the 3×3 pixels around one; returns how many."""
     count = 0
@@ -258,59 +264,128 @@ def neighbours(seen, row, column, candidates):  # type: ignore[no-untyped-def]
     return count
 
 
-@njit(cache=True, nogil=True)
-def refine(solids, rays, depth, seen, pixel, solid, weight, where):  # type: ignore[no-untyped-def]
-    """Samples to paint: one a pixel inside a surface, and at edges one a solid, weighted by its coverage.
+@kernel
+def refine(solids, rays, depth, seen, candidates, samples):  # type: ignore[no-untyped-def]
+    """Fills samples: one a pixel inside a surface, at edges one a solid, weighted by coverage; returns S.
 
-    An edge pixel is met by four rays (a rotated grid) that try the solids seen in the 3×3 pixels around it.
-    Fills pixel, solid, weight (S,) and where (S,3) = ray and depth; returns S.
+    candidates (MAX_CANDIDATES,) is room to work in.
     """
     height, width = seen.shape
-    step_x = rays[height // 2, width // 2, 0] - rays[height // 2, width // 2 - 1, 0]
-    step_y = rays[height // 2, width // 2, 1] - rays[height // 2 - 1, width // 2, 1]
-    candidates = np.empty(MAX_CANDIDATES, np.int64)
-    shares = np.empty(MAX_CANDIDATES, np.int64)
     s = 0
     for row in range(height):
         for column in range(width):
             here = seen[row, column]
-            x, y = rays[row, column, 0], rays[row, column, 1]
-            edge = (
-                (row > 0 and seen[row - 1, column] != here)
-                or (row + 1 < height and seen[row + 1, column] != here)
-                or (column > 0 and seen[row, column - 1] != here)
-                or (column + 1 < width and seen[row, column + 1] != here)
-            )
-            if not edge:
-                pixel[s], solid[s], weight[s] = row * width + column, here, 1.0
-                where[s, 0], where[s, 1], where[s, 2] = x, y, depth[row, column]
-                s += 1
-                continue
-            count = neighbours(seen, row, column, candidates)
-            shares[:] = 0
-            first = s
-            for ray in range(4):
-                sx = x + step_x * (-0.375 + 0.25 * ray)
-                sy = y + step_y * (-0.125, 0.375, -0.375, 0.125)[ray]
-                best, nearest = -1, FAR
-                for j in range(count):
-                    if candidates[j] < 0:
-                        continue
-                    t = hit(solids, candidates[j], sx, sy)
-                    if NEAR_MM < t < nearest:
-                        best, nearest = candidates[j], t
-                slot = first
-                while slot < s and solid[slot] != best:
-                    slot += 1
-                if slot == s:
-                    pixel[s], solid[s], weight[s] = row * width + column, best, 0.0
-                    where[s, 0], where[s, 1], where[s, 2] = sx, sy, nearest
-                    s += 1
-                weight[slot] += 0.25
+            if (
+                seen[max(row - 1, 0), column] != here
+                or seen[min(row + 1, height - 1), column] != here
+                or seen[row, max(column - 1, 0)] != here
+                or seen[row, min(column + 1, width - 1)] != here
+            ):
+                count = neighbours(seen, row, column, candidates)
+                s = edge_samples(solids, rays, row, column, candidates, count, samples, s)
+            else:
+                x, y = rays[row, column, 0], rays[row, column, 1]
+                s = add_sample(samples, s, row * width + column, here, x, y, depth[row, column], 1.0)
+    for i in range(s):
+        if samples.solid[i] >= 0:
+            z = samples.where[i, 2]
+            x, y = samples.where[i, 0] * z, samples.where[i, 1] * z
+            nx, ny, nz = normal_at(solids, samples.solid[i], x, y, z)
+            samples.normal[i, 0], samples.normal[i, 1], samples.normal[i, 2] = nx, ny, nz
     return s
 
 
-@njit(cache=True, nogil=True)
+@part
+def add_sample(samples, s, pixel, solid, x, y, z, weight):  # type: ignore[no-untyped-def]
+    """Writes sample s; returns the next one's number."""
+    samples.pixel[s], samples.solid[s], samples.weight[s] = pixel, solid, weight
+    samples.where[s, 0], samples.where[s, 1], samples.where[s, 2] = x, y, z
+    return s + 1
+
+
+@part
+def edge_samples(solids, rays, row, column, candidates, count, samples, s):  # type: ignore[no-untyped-def]
+    """Samples of one pixel at an edge: four rays on a rotated grid try the solids seen around it."""
+    height, width = rays.shape[0], rays.shape[1]
+    step_x = (rays[row, width - 1, 0] - rays[row, 0, 0]) / max(width - 1, 1)
+    step_y = (rays[height - 1, column, 1] - rays[0, column, 1]) / max(height - 1, 1)
+    pixel, first = row * width + column, s
+    for ray in range(4):
+        x = rays[row, column, 0] + step_x * (0.25 * ray - 0.375)
+        y = rays[row, column, 1] + step_y * (0.5 * (ray % 2) - 0.125 - 0.25 * (ray // 2))
+        best, nearest = BACKDROP, FAR
+        for j in range(count):
+            if candidates[j] >= 0:
+                t = hit(solids, candidates[j], x, y)
+                if NEAR_MM < t < nearest:
+                    best, nearest = candidates[j], t
+        slot = first
+        while slot < s and samples.solid[slot] != best:
+            slot += 1
+        if slot == s:
+            s = add_sample(samples, s, pixel, best, x, y, nearest, 0.25)
+        else:
+            samples.weight[slot] += 0.25
+    return s
+
+
+@part
+def normal_at(solids, i, x, y, z):  # type: ignore[no-untyped-def]
+    """Unit normal of solid i at a point of its surface."""
+    px, py, pz = x - solids.start[i, 0], y - solids.start[i, 1], z - solids.start[i, 2]
+    nx, ny, nz = (
+        cone_normal(solids, i, px, py, pz) if solids.kind[i] == CONE else unit_normal(solids, i, px, py, pz)
+    )
+    length = np.sqrt(nx * nx + ny * ny + nz * nz) + 1e-12
+    return nx / length, ny / length, nz / length
+
+
+@part
+def unit_normal(solids, i, px, py, pz):  # type: ignore[no-untyped-def]
+    """Normal of box, cylinder or ball i at an offset from its centre: the unit solid's, mapped back."""
+    m, kind = solids.to_unit, solids.kind[i]
+    qx = m[i, 0, 0] * px + m[i, 0, 1] * py + m[i, 0, 2] * pz
+    qy = m[i, 1, 0] * px + m[i, 1, 1] * py + m[i, 1, 2] * pz
+    qz = m[i, 2, 0] * px + m[i, 2, 1] * py + m[i, 2, 2] * pz
+    if kind == BOX:
+        most = max(abs(qx), max(abs(qy), abs(qz)))
+        qx = qx if abs(qx) == most else 0.0
+        qy = qy if abs(qy) == most else 0.0
+        qz = qz if abs(qz) == most else 0.0
+    elif kind == CYLINDER:
+        lid = abs(qz) > 0.9995 and qx * qx + qy * qy < 0.9995
+        qx, qy, qz = (0.0, 0.0, qz) if lid else (qx, qy, 0.0)
+    return (
+        m[i, 0, 0] * qx + m[i, 1, 0] * qy + m[i, 2, 0] * qz,
+        m[i, 0, 1] * qx + m[i, 1, 1] * qy + m[i, 2, 1] * qz,
+        m[i, 0, 2] * qx + m[i, 1, 2] * qy + m[i, 2, 2] * qz,
+    )
+
+
+@part
+def cone_normal(solids, i, px, py, pz):  # type: ignore[no-untyped-def]
+    """Normal of cone i at an offset from its start: the round cone's in stretched space, stretched again."""
+    ux, uy, uz = solids.axis[i, 0], solids.axis[i, 1], solids.axis[i, 2]
+    ex, ey = solids.end[i, 0] - solids.start[i, 0], solids.end[i, 1] - solids.start[i, 1]
+    ez = solids.end[i, 2] - solids.start[i, 2]
+    k = solids.squash[i]
+    lift_p, lift_e = k * (px * ux + py * uy + pz * uz), k * (ex * ux + ey * uy + ez * uz)
+    px, py, pz = px + lift_p * ux, py + lift_p * uy, pz + lift_p * uz
+    ex, ey, ez = ex + lift_e * ux, ey + lift_e * uy, ez + lift_e * uz
+    length2 = ex * ex + ey * ey + ez * ez
+    if length2 > 1e-6:
+        ra, rb = solids.radius[i, 0], solids.radius[i, 1]
+        slope2 = length2 - (ra - rb) * (ra - rb)
+        along = px * ex + py * ey + pz * ez - ra * (ra - rb)
+        if along >= slope2:
+            px, py, pz = px - ex, py - ey, pz - ez
+        elif along > 0.0:
+            px, py, pz = slope2 * px - ex * along, slope2 * py - ey * along, slope2 * pz - ez * along
+    lift = k * (px * ux + py * uy + pz * uz)
+    return px + lift * ux, py + lift * uy, pz + lift * uz
+
+
+@kernel
 def floor_shadow(solids, rays, to_world, eye, light, direct, ambient):  # type: ignore[no-untyped-def]
     """Darkens the floor: direct (H,W) where the light is cut off, ambient (H,W) where things stand close.
 
@@ -318,50 +393,66 @@ def floor_shadow(solids, rays, to_world, eye, light, direct, ambient):  # type: 
     to_world (3,3) turns camera into world directions, eye (3,) and light (3,) are in the world, z up.
     """
     for i in range(solids.kind.shape[0]):
-        if solids.shadow[i] <= 0.0:
+        strength = solids.shadow[i]
+        if strength <= 0.0:
             continue
-        cone = solids.kind[i] == CONE
-        a = eye + to_world @ solids.start[i]
-        b = eye + to_world @ solids.end[i] if cone else a
+        a = in_world(solids.start, i, to_world, eye)
+        b = in_world(solids.end, i, to_world, eye) if solids.kind[i] == CONE else a
         spread = max(solids.radius[i, 0], solids.radius[i, 1])
         height = max(0.0, 0.5 * (a[2] + b[2]) - spread)
-        soft = 25.0 + 0.12 * height
-        cast_shadow(a, b, light, spread, soft, solids.shadow[i], rays, to_world, eye, direct)
-        close = solids.shadow[i] * 0.75 / (1.0 + (height / 120.0) ** 2)
-        if close > 0.05:
-            above = np.array((0.0, 0.0, 1.0))
-            cast_shadow(a, b, above, spread * 1.3, spread * 0.8 + 20.0, close, rays, to_world, eye, ambient)
+        soft, slope_x, slope_y = 25.0 + 0.12 * height, light[0] / light[2], light[1] / light[2]
+        ax, ay, bx, by = (
+            a[0] - slope_x * a[2],
+            a[1] - slope_y * a[2],
+            b[0] - slope_x * b[2],
+            b[1] - slope_y * b[2],
+        )
+        darken(ax, ay, bx, by, spread, soft, strength, rays, to_world, eye, direct)
+        strength *= 0.75 / (1.0 + (height / 120.0) ** 2)
+        if strength > 0.05:
+            soft = spread * 0.8 + 20.0
+            darken(a[0], a[1], b[0], b[1], spread * 1.3, soft, strength, rays, to_world, eye, ambient)
 
 
-@njit(cache=True, nogil=True)
-def cast_shadow(a, b, light, spread, soft, strength, rays, to_world, eye, buffer):  # type: ignore[no-untyped-def]
-    """Lowers buffer (H,W) to 1 − strength where the floor lies in the shadow of the capsule a–b."""
-    ax, ay = a[0] - light[0] * a[2] / light[2], a[1] - light[1] * a[2] / light[2]
-    bx, by = b[0] - light[0] * b[2] / light[2], b[1] - light[1] * b[2] / light[2]
+@part
+def in_world(points, i, to_world, eye):  # type: ignore[no-untyped-def]
+    """World place of a point of the camera's frame."""
+    x, y, z = points[i, 0], points[i, 1], points[i, 2]
+    return (
+        eye[0] + to_world[0, 0] * x + to_world[0, 1] * y + to_world[0, 2] * z,
+        eye[1] + to_world[1, 0] * x + to_world[1, 1] * y + to_world[1, 2] * z,
+        eye[2] + to_world[2, 0] * x + to_world[2, 1] * y + to_world[2, 2] * z,
+    )
+
+
+@kernel
+def darken(ax, ay, bx, by, spread, soft, strength, rays, to_world, eye, buffer):  # type: ignore[no-untyped-def]
+    """Lowers buffer (H,W) to 1 − strength where the floor lies in the flat capsule from (ax, ay) to (bx, by)."""
     reach = spread + soft
     left, right, top, low = 1e9, -1e9, 1e9, -1e9
-    corner = np.zeros(3)
-    for corner_x in (min(ax, bx) - reach, max(ax, bx) + reach):
-        for corner_y in (min(ay, by) - reach, max(ay, by) + reach):
-            corner[0], corner[1], corner[2] = corner_x, corner_y, 0.0
-            seen = to_world.T @ (corner - eye)
-            if seen[2] < NEAR_MM:
-                left, right, top, low = -1e9, 1e9, -1e9, 1e9
-            else:
-                x, y = seen[0] / seen[2], seen[1] / seen[2]
-                left, right, top, low = min(left, x), max(right, x), min(top, y), max(low, y)
+    m = to_world
+    for corner in range(4):
+        cx = (min(ax, bx) - reach if corner % 2 == 0 else max(ax, bx) + reach) - eye[0]
+        cy = (min(ay, by) - reach if corner < 2 else max(ay, by) + reach) - eye[1]
+        z = m[0, 2] * cx + m[1, 2] * cy - m[2, 2] * eye[2]
+        if z < NEAR_MM:
+            left, right, top, low = -1e9, 1e9, -1e9, 1e9
+        else:
+            x = (m[0, 0] * cx + m[1, 0] * cy - m[2, 0] * eye[2]) / z
+            y = (m[0, 1] * cx + m[1, 1] * cy - m[2, 1] * eye[2]) / z
+            left, right, top, low = min(left, x), max(right, x), min(top, y), max(low, y)
     c0, c1, r0, r1 = pixel_box(left, right, top, low, rays)
     ex, ey = bx - ax, by - ay
     length2 = ex * ex + ey * ey + 1e-9
     for row in range(r0, r1):
         for column in range(c0, c1):
             x, y = rays[row, column, 0], rays[row, column, 1]
-            down = to_world[2, 0] * x + to_world[2, 1] * y + to_world[2, 2]
+            down = m[2, 0] * x + m[2, 1] * y + m[2, 2]
             if down >= -1e-9:
                 continue
             t = -eye[2] / down
-            px = eye[0] + t * (to_world[0, 0] * x + to_world[0, 1] * y + to_world[0, 2]) - ax
-            py = eye[1] + t * (to_world[1, 0] * x + to_world[1, 1] * y + to_world[1, 2]) - ay
+            px = eye[0] + t * (m[0, 0] * x + m[0, 1] * y + m[0, 2]) - ax
+            py = eye[1] + t * (m[1, 0] * x + m[1, 1] * y + m[1, 2]) - ay
             along = min(1.0, max(0.0, (px * ex + py * ey) / length2))
             px, py = px - along * ex, py - along * ey
             distance = np.sqrt(px * px + py * py) - spread

@@ -14,25 +14,16 @@ from repose.rng import rng
 from repose.world import paint, raster
 from repose.world.backdrops import Backdrop
 from repose.world.body import POINTS, Subject
-from repose.world.flesh import figure_solids
+from repose.world.film import developed
+from repose.world.flesh import Figure, figure_solids
 from repose.world.frames import Array
-from repose.world.look import Look
 from repose.world.occluders import Block, block_solids
-from repose.world.raster import BACKDROP, OBJECT, Solids
+from repose.world.raster import BACKDROP, OBJECT, Samples, Solids
 from repose.world.scene import Light
 
 __all__ = ["BACKDROP", "OBJECT", "Figure", "Picture", "render", "tolerance_mm", "visible_points"]
 
 MARGIN_MM = 50.0  # of clothes, hair and pixels that lie between a joint and its limb's surface
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A person in a pose."""
-
-    points_mm: Array  # P, 3, world
-    subject: Subject
-    look: Look
 
 
 @dataclass(frozen=True)
@@ -73,7 +64,10 @@ def _noise() -> np.ndarray:
 def _rays(lens: tuple[float, ...], width: int, height: int) -> np.ndarray:
     """The ray map of a lens: focal (2), centre (2), radial (3), tangential (2)."""
     numbers = np.array(lens)
-    return raster.ray_map(numbers[:2], numbers[2:4], numbers[4:7], numbers[7:], width, height)
+    rays = np.empty((height, width, 2))
+    distorted = bool(np.any(numbers[4:]))
+    raster.ray_map(numbers[:2], numbers[2:4], numbers[4:7], numbers[7:], distorted, rays)
+    return rays
 
 
 def camera_rays(camera: Camera) -> np.ndarray:
@@ -103,6 +97,14 @@ def _all_solids(
     return _stacked(people, solids) if len(occluders) else people
 
 
+def _room_for_samples(most: int) -> Samples:
+    """Empty arrays for as many samples as there can be; memory that is not used is never touched."""
+    where, normal = np.empty((most, 3)), np.empty((most, 3), np.float32)
+    return Samples(
+        np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.float32), where, normal
+    )
+
+
 def render(
     figures: Sequence[Figure],
     camera: Camera,
@@ -117,43 +119,28 @@ def render(
     rays = camera_rays(camera)
     pixel = 1.0 / float(camera.focal[0])
     solids = _all_solids(figures, occluders, camera, pixel)
-    depth, seen = np.full((height, width), np.inf), np.full((height, width), BACKDROP)
+    depth, seen = np.full((height, width), np.inf), np.full((height, width), BACKDROP, np.int32)
     raster.trace(solids, rays, depth, seen)
-    room = max(4 * height * width, 1)
-    where, weight = np.empty((room, 3)), np.empty(room)
-    spot, solid = np.empty(room, np.int64), np.empty(room, np.int64)
-    count = raster.refine(solids, rays, depth, seen, spot, solid, weight, where)
+    samples = _room_for_samples(4 * height * width)
+    count = raster.refine(solids, rays, depth, seen, np.empty(raster.MAX_CANDIDATES, np.int64), samples)
 
     to_world = np.ascontiguousarray(np.asarray(camera.rotation, np.float64).T)
     eye = np.asarray(camera.position_mm, np.float64)
     lamp = np.array(light.direction)
-    direct, ambient = np.ones((height, width)), np.ones((height, width))
+    direct, ambient = np.ones((2, height, width), np.float32)
     raster.floor_shadow(solids, rays, to_world, eye, lamp, direct, ambient)
 
     cos, sin = backdrop.turn
     turn = np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])
+    to_room = turn @ to_world
     film = np.zeros((height * width, 3), np.float32)
     paint.paint(
-        count, spot, solid, weight, where, solids, turn @ to_world, turn @ eye, pixel, turn @ lamp,
+        count, samples, solids, to_room, turn @ eye, pixel, turn @ lamp, to_world.T @ lamp, to_world[2].copy(),
         np.array(light.sun), np.array(light.fill), backdrop, _noise(), direct, ambient, film,
     )  # fmt: skip
-    image = _developed(film.reshape(height, width, 3), seed, *key)
+    image = developed(film.reshape(height, width, 3), seed, *key)
     owners = np.append(solids.owner, BACKDROP)  # solid −1 is the backdrop
     return Picture(image, depth.astype(np.float32), owners[seen].astype(np.int16))
-
-
-def _developed(film: np.ndarray, seed: int, *key: str | int) -> np.ndarray:
-    """Automatic exposure with its errors, white balance, blur, vignette and noise of one camera shot."""
-    generator = rng(seed, "film", *key)
-    mean = float(film.mean()) + 1e-6
-    exposure = (0.2 / mean) ** 0.6 * np.exp(generator.normal(0, 0.18))
-    gains = exposure * np.exp(generator.normal(0, 0.04, 3))
-    blur, vignette = generator.uniform(0.02, 0.16), generator.uniform(0.0, 0.5)
-    grain = generator.uniform(1.0, 5.0)
-    image = np.empty(film.shape, np.uint8)
-    noise_seed = int(generator.integers(1 << 62))
-    paint.develop(film, image, gains, float(blur), float(grain), float(vignette), noise_seed)
-    return image
 
 
 def tolerance_mm(subject: Subject) -> Array:
