@@ -10,6 +10,7 @@ import logging
 import os
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ def connect(experiment: str) -> tuple[Any, str]:
     if not given:
         with locked(folder):  # a store that cannot be written is told before the slow import
             pass
+    # MLflow's small edition does without pandas, and so does this log: a quarter less time to start.
+    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
     import mlflow
 
     for name in ("mlflow", "alembic"):
