@@ -31,20 +31,14 @@ def by_loops(x, u, q, w, t, bias, adjacency):
 def test_the_local_update_is_equation_4_and_without_global_node_equation_3():
     x, u, q, w, t, bias = tensors((S, 16, B, D), (S, B, D), (S, D, C), (S, D, C), (S, D, C), (S, C))
     a = ADJACENCY.double()
-    torch.testing.assert_close(
-        local_update(x, u, split(a), q, w, t, bias), by_loops(x, u, q, w, t, bias, a)
-    )
-    torch.testing.assert_close(
-        separate_update(x, split(a), q, w, bias), by_loops(x, u, q, w, 0 * t, bias, a)
-    )
+    torch.testing.assert_close(local_update(x, u, split(a), q, w, t, bias), by_loops(x, u, q, w, t, bias, a))
+    torch.testing.assert_close(separate_update(x, split(a), q, w, bias), by_loops(x, u, q, w, 0 * t, bias, a))
 
 
 def test_one_weight_for_both_gives_equation_1():
     x, w, bias = tensors((S, 16, B, D), (S, D, C), (S, C))
     a = ADJACENCY.double()
-    torch.testing.assert_close(
-        shared_update(x, split(a), w, bias), separate_update(x, split(a), w, w, bias)
-    )
+    torch.testing.assert_close(shared_update(x, split(a), w, bias), separate_update(x, split(a), w, w, bias))
 
 
 def test_the_global_update_is_equation_5_with_its_mean():
@@ -79,3 +73,29 @@ def test_renaming_joints_permutes_the_adjacency():
     order = np.array([2, 0, 3, 1])  # joint k becomes order[k]
     renamed = normalise(order[bones], 4)
     assert np.allclose(renamed[np.ix_(order, order)], normalise(bones, 4))
+
+
+def test_the_fused_layer_is_equation_4_with_normalisation_forward_and_back():
+    from repose.gcn.fused import active_layer
+    from repose.lifting.stacked import BatchNorm
+
+    graph = split(ADJACENCY)
+    inputs = tensors((S, 16, B, D), (S, B, D), (S, D, C), (S, D, C), (S, D, C), (S, C), (S, C))
+    leaves = [[t.float().clone().requires_grad_() for t in inputs] for _ in range(2)]
+    norm = BatchNorm(S, C)
+    pushes = [t.float() for t in tensors((S, 16, B, C), (S, B, D), seed=1)]
+
+    x, u, q, w, t, bias, gamma = leaves[0]
+    norm.weight = torch.nn.Parameter(gamma.detach().clone())
+    plain = norm(local_update(x, u, graph, q, w, t, bias).view(S, 16 * B, C)).view(S, 16, B, C)
+    ((plain * pushes[0]).sum() + (x.mean(1) * pushes[1]).sum()).backward()
+    gamma.grad = norm.weight.grad
+
+    x, u, q, w, t, bias, gamma = leaves[1]
+    told = torch.baddbmm(bias[:, None], u, t)
+    y, x_mean, _, _ = active_layer(x, told, graph, q, w, gamma, norm.bias.detach())
+    ((y * pushes[0]).sum() + (x_mean * pushes[1]).sum()).backward()
+
+    torch.testing.assert_close(y, plain, rtol=1e-4, atol=1e-4)
+    for one, two in zip(*leaves, strict=True):
+        torch.testing.assert_close(one.grad, two.grad, rtol=1e-3, atol=1e-3)

@@ -31,7 +31,9 @@ def test_batch_norm_is_pytorchs_for_each_model_forward_and_back(relu):
         torch.testing.assert_close(ours.running_var[s], theirs.running_var, rtol=1e-4, atol=1e-5)
         theirs.eval()
         ours.eval()
-        torch.testing.assert_close(ours(x)[s], theirs(x[s]).relu() if relu else theirs(x[s]), rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(
+            ours(x)[s], theirs(x[s]).relu() if relu else theirs(x[s]), rtol=1e-4, atol=1e-5
+        )
         ours.train()
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from repose.gcn.fused import active_layer
 from repose.gcn.layers import Graph, global_update, local_update, separate_update, shared_update, split
 from repose.lifting.stacked import BatchNorm, draw, dropout, xavier
 
@@ -77,12 +78,24 @@ class ActiveLayer(nn.Module):
     def forward(
         self, x: Tensor, u: Tensor | None, graph: Graph, noise: Sequence[torch.Generator] | None
     ) -> tuple[Tensor, Tensor | None]:
-        x, u = self.layer(x, u, graph)
-        s, n, b, c = x.shape
-        x = dropout(self.norm(x.view(s, n * b, c)).view(s, n, b, c), self.share, noise)
+        if self.training and self.layer.kind != "shared":
+            y, u = self.fused(x, u, graph)
+        else:
+            y, u = self.layer(x, u, graph)
+            s, n, b, c = y.shape
+            y = self.norm(y.reshape(s, n * b, c)).view(s, n, b, c)
         if u is not None and self.global_norm is not None:
             u = dropout(self.global_norm(u), self.share, noise)
-        return x, u
+        return dropout(y, self.share, noise), u
+
+    def fused(self, x: Tensor, u: Tensor | None, graph: Graph) -> tuple[Tensor, Tensor | None]:
+        """The same by the operation that keeps memory traffic low."""
+        w, told = self.layer.weights, self.layer.bias[:, None]
+        if u is not None:
+            told = torch.baddbmm(told, u, w["t"])
+        y, x_mean, mean, var = active_layer(x, told, graph, w["q"], w["w"], self.norm.weight, self.norm.bias)
+        self.norm.track(mean, var, x.shape[1] * x.shape[2])
+        return y, None if u is None else torch.baddbmm(torch.bmm(u, w["s"]), x_mean, w["r"])
 
 
 class GraphNetwork(nn.Module):

@@ -1,1 +1,1 @@
-"""What both lifting papers need: layers for several models at once, 2D and 3D as they learn them, run folders."""
+"""What both lifting papers need: stacked layers, poses as networks learn them, one harness."""

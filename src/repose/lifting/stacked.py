@@ -75,18 +75,23 @@ class BatchNorm(nn.Module):
             y = torch.addcmul(shift[:, None], x, scale[:, None])
             return y.relu_() if self.relu else y
         y, mean, var = _Normalise.apply(x, self.weight, self.bias, self.relu)
-        samples = x.shape[1]
-        with torch.no_grad():
-            self.running_mean.lerp_(mean, MOMENTUM)
-            self.running_var.lerp_(var * (samples / max(1, samples - 1)), MOMENTUM)
+        self.track(mean, var, x.shape[1])
         return y
+
+    @torch.no_grad()
+    def track(self, mean: Tensor, var: Tensor, samples: int) -> None:
+        """Move the running statistics towards those of a batch (S, C)."""
+        self.running_mean.lerp_(mean, MOMENTUM)
+        self.running_var.lerp_(var * (samples / max(1, samples - 1)), MOMENTUM)
 
 
 class _Normalise(torch.autograd.Function):
     """Batch normalisation and ReLU in five passes forward and six back, with no loop over the models."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, relu: bool) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(
+        ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, relu: bool
+    ) -> tuple[Tensor, Tensor, Tensor]:
         mean = x.mean(1)  # S, C
         centred = x - mean[:, None]
         var = (centred * centred).mean(1)
@@ -110,14 +115,16 @@ class _Normalise(torch.autograd.Function):
         along = (g * centred).sum(1)
         scale = weight * inverse
         d_x = torch.addcmul(
-            (scale * d_bias / -samples)[:, None], centred, (scale * inverse.square() * along / -samples)[:, None]
+            (scale * d_bias / -samples)[:, None],
+            centred,
+            (scale * inverse.square() * along / -samples)[:, None],
         )
         d_x.addcmul_(g, scale[:, None])
         return d_x, along * inverse, d_bias, None
 
 
 def dropout(x: Tensor, share: float, generators: Sequence[torch.Generator] | None) -> Tensor:
-    """Zero a share of the entries of (S, …), each model by its own generator; the rest grows to keep the mean."""
+    """Zero a share of the entries of (S, …), each model by its own generator; the rest makes up for it."""
     if share == 0 or generators is None:
         return x
     kept = torch.stack([_keep(x[0].numel(), share, generator, x.device) for generator in generators])

@@ -1,0 +1,196 @@
+"""One run of Liu et al.: from its settings to its folder."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from repose.errors import ReposeError
+from repose.gcn.adjacency import normalised_adjacency
+from repose.gcn.lifter import (
+    ClassTask,
+    EmbeddingTask,
+    GraphLifter,
+    matching_channels,
+    operations,
+    parameters,
+)
+from repose.gcn.network import Architecture, Decoder, GraphNetwork
+from repose.lifting.harness import Objective, TaskLoss, train_lifter, write_seeds
+from repose.lifting.lifter import FlatLifter, no_statistics
+from repose.lifting.martinez import FullyConnected
+from repose.lifting.poses import LiftingPoses
+from repose.lifting.recipe import Recipe
+from repose.training.checkpoint import fingerprint, resume_folder
+from repose.training.devices import Device
+from repose.training.record import write_run
+from repose.training.tracking import tracked
+
+
+@dataclass(frozen=True)
+class Model:
+    """What a run trains, at the paper's size; `channels` is Martinez' width for his network."""
+
+    layer: str  # shared | separate | global | martinez
+    channels: int
+    blocks: int
+    task: str  # none | classes | embedding
+    classes: int | None  # of the task
+    embedding: int  # numbers of the embedding
+    decoder: int  # hidden width of its decoder
+    unsupervised_outputs: int  # of a global node without a task
+    input: str  # gt | detected
+    dropout: float
+    matches: int | None = None  # channels of the global-node network with as many parameters
+
+    @property
+    def outputs(self) -> int:
+        """Outputs of the global node."""
+        sizes = {"classes": self.classes, "embedding": self.embedding, "none": self.unsupervised_outputs}
+        return sizes[self.task] or 0
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What all runs share."""
+
+    skeleton: str
+    gain: float  # of Xavier's initialisation
+    clip: float  # norm of the gradient; 0: none
+    width: float  # share of the papers' channels
+    output_gain: float  # further factor on the output layer's initial weights
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Of the auxiliary losses."""
+
+    classes: float
+    embedding: float
+
+
+def at_scale(model: Model, gain: float, width: float, output_gain: float) -> Architecture:
+    """The network's architecture at a scale; a baseline has its partner's number of parameters.
+
+    At the papers' size its width is the printed one.
+    """
+    channels = model.channels if width == 1 else max(1, round(model.channels * width))
+    design = Architecture(
+        model.layer, channels, model.blocks, model.outputs, gain, output_gain, model.dropout
+    )
+    if model.matches is None or width == 1:
+        return design
+    partner = dataclasses.replace(
+        design, layer="global", channels=round(model.matches * width), outputs=model.unsupervised_outputs
+    )
+    return dataclasses.replace(design, channels=matching_channels(design, parameters(partner)))
+
+
+def build(model: Model, setup: Setup, seeds: Sequence[int]) -> tuple[nn.Module, int, int, int]:
+    """The S models, their parameters here and at the paper's size, and the operations a sample costs."""
+    adjacency = torch.from_numpy(normalised_adjacency(setup.skeleton))
+    joints = len(adjacency)
+    if model.layer == "martinez":
+        return build_martinez(model, setup, seeds, joints)
+    design = at_scale(model, setup.gain, setup.width, setup.output_gain)
+    decoder = (
+        Decoder(seeds, model.embedding, model.decoder, 3 * joints) if model.task == "embedding" else None
+    )
+    lifter = GraphLifter(GraphNetwork(seeds, design, adjacency), decoder)
+    return (
+        lifter,
+        parameters(design),
+        parameters(at_scale(model, setup.gain, 1, 1)),
+        operations(design, joints),
+    )
+
+
+def build_martinez(
+    model: Model, setup: Setup, seeds: Sequence[int], joints: int
+) -> tuple[nn.Module, int, int, int]:
+    """The same of Martinez' network, in the harness of the graph networks."""
+    wide = max(1, round(model.channels * setup.width))
+    network = FullyConnected(seeds, 2 * joints, 3 * joints, wide, model.blocks, model.dropout)
+    with torch.no_grad():
+        network.last.weight.mul_(setup.output_gain)
+    here, paper = (martinez_parameters(joints, width, model.blocks) for width in (wide, model.channels))
+    return FlatLifter(network, no_statistics(joints)), here, paper, 6 * here
+
+
+def martinez_parameters(joints: int, width: int, blocks: int) -> int:
+    """Weights, biases and normalisations of the fully connected lifter."""
+    wide = 2 * blocks * width * width + (2 * blocks + 1) * 3 * width
+    return 2 * joints * width + wide + 3 * joints * width + 3 * joints
+
+
+def task_loss(model: Model, weights: Weights) -> TaskLoss | None:
+    """The auxiliary loss of a run."""
+    if model.task == "classes":
+        return ClassTask(weights.classes)
+    return EmbeddingTask(weights.embedding) if model.task == "embedding" else None
+
+
+def check(model: Model, labels: np.ndarray | None, poses: LiftingPoses) -> None:
+    """Settings and inputs that fit together."""
+    if model.task != "none" and model.layer != "global":
+        raise ReposeError(f"gcn: layer {model.layer} has no global node to supervise, expected task: none")
+    if (model.task == "classes") != (labels is not None):
+        raise ReposeError(f"gcn: task {model.task} and labels do not fit; runs without labels are free_runs")
+    if labels is not None and len(labels) != len(poses.sample):
+        raise ReposeError(f"gcn: {len(labels)} labels for {len(poses.sample)} poses; make the labels again")
+
+
+def train_run(
+    name: str,
+    model: Model,
+    weights: Weights,
+    setup: Setup,
+    recipe: Recipe,
+    poses: LiftingPoses,
+    tests: Sequence[LiftingPoses],
+    labels: np.ndarray | None,
+    *,
+    seed: int,
+    seeds: Sequence[int],
+    device: Device,
+    folder: Path,
+    configuration: Mapping[str, Any],
+    inputs: Sequence[Path],
+) -> None:
+    """Train the seeds of a run together and write `runs/gcn/<name>/`."""
+    check(model, labels, poses)
+    lifter, here, paper, cost = build(model, setup, seeds)
+    objective = Objective(seeds, model.dropout > 0, None, task_loss(model, weights))
+    key = fingerprint(configuration, inputs)
+    tags = {"device": str(device.device), "data": key}
+    with (
+        resume_folder(f"gcn@{name}", key) as kept,
+        tracked(
+            "gcn", name, configuration, seeds, tags, recipe.batch * recipe.steps * len(seeds), kept
+        ) as log,
+    ):
+        history = train_lifter(
+            lifter,
+            objective,
+            poses,
+            tests[0],
+            recipe,
+            device,
+            clip=setup.clip,
+            seed=seed,
+            name=name,
+            labels=labels,
+            on_epoch=log.epoch,
+            checkpoint=kept / "gcn.pt",
+        )
+        shared = FlatLifter.SHARED if isinstance(lifter, FlatLifter) else ()
+        write_seeds(folder, lifter, history, seeds, tests, device, shared)
+        write_run(folder, configuration, seeds, here, paper, recipe.samples, cost * recipe.samples)
+        log.finish(folder)

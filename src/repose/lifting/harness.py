@@ -1,0 +1,136 @@
+"""Training, predicting and recording that all lifters share.
+
+Legend: S seeds trained together, B batch, J joints, N poses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from repose.lifting.poses import LiftingPoses
+from repose.lifting.recipe import Recipe
+from repose.training.batches import ArrayBatches
+from repose.training.devices import Device, Forward
+from repose.training.distributed import find_ranks
+from repose.training.loop import Row, Step, seed_of, train
+from repose.training.optimiser import clip_grad_norm
+from repose.training.record import seed_weights, write_predictions, write_seed
+
+CHUNK = 4096  # poses predicted at a time
+CURVE_POSES = 2000  # test poses that the error curve is measured on, evenly spread
+
+TaskLoss = Callable[[Any, Mapping[str, Tensor]], Tensor]  # of (Lifted, batch): (S,), weighted
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The loss: mean squared error of the joints in units of `scale`, and what an auxiliary task adds."""
+
+    seeds: Sequence[int]
+    dropout: bool
+    scale: Tensor | None = None  # J, 3
+    task: TaskLoss | None = None
+
+    def __call__(
+        self, forward: Forward, batch: Mapping[str, Tensor], step: Step
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """The sum over models to minimise; logged is the joints' part, as in the paper's curves."""
+        lifted = forward(batch["joints2d"], self.noise(step, batch["joints2d"].device))
+        apart = lifted.joints3d_m - batch["joints3d_m"]
+        if self.scale is not None:
+            apart = apart / self.scale.to(apart.device)
+        joints = apart.square().mean((1, 2, 3))  # S
+        if self.task is None:
+            return joints.sum(), {"loss": joints}
+        extra = self.task(lifted, batch)
+        return (joints + extra).sum(), {"loss": joints, "loss_task": extra}
+
+    def noise(self, step: Step, device: torch.device) -> list[torch.Generator] | None:
+        """A generator a model for dropout, made from its seed and the step."""
+        if not self.dropout:
+            return None
+        keys = [seed_of(seed, "dropout", step.step, find_ranks().rank) for seed in self.seeds]
+        return [torch.Generator(device).manual_seed(key) for key in keys]
+
+
+def train_lifter(
+    model: nn.Module,
+    objective: Objective,
+    poses: LiftingPoses,
+    test: LiftingPoses,
+    recipe: Recipe,
+    device: Device,
+    *,
+    clip: float,
+    seed: int,
+    name: str,
+    labels: np.ndarray | None = None,
+    on_epoch: Callable[[Row], None] | None = None,
+    checkpoint: Path | None = None,
+) -> list[Row]:
+    """Train S models in place; the history has the columns epoch, rate, loss, error (mm on the test set)."""
+    arrays = {"joints2d": poses.joints2d, "joints3d_m": poses.joints3d_m}
+    if labels is not None:
+        arrays["label"] = labels.astype(np.int64)
+    batches = ArrayBatches(arrays, recipe.batch, objective.seeds, device.device, recipe.steps)
+    shown = test.rows(np.linspace(0, len(test.sample) - 1, min(CURVE_POSES, len(test.sample))).astype(int))
+    models = len(objective.seeds)
+
+    def evaluate(forward: Forward, epoch: int) -> Row:
+        errors = np.linalg.norm(predict(forward, shown, models) - shown.joints3d_m * 1000, axis=-1)
+        return {"error": errors.mean((1, 2))}
+
+    return train(
+        model,
+        objective,
+        batches,
+        recipe.training,
+        device,
+        seed=seed,
+        name=name,
+        clip=partial(clip_grad_norm, max_norm=clip, leading=models) if clip else None,
+        evaluate=evaluate,
+        on_epoch=on_epoch,
+        checkpoint=checkpoint,
+    )
+
+
+@torch.no_grad()
+def predict(forward: Forward, poses: LiftingPoses, models: int) -> np.ndarray:
+    """3D joints (S, N, J, 3) in mm about the root (joint 0) by each of S models."""
+    parts = []
+    for start in range(0, len(poses.sample), CHUNK):
+        part = torch.from_numpy(poses.joints2d[start : start + CHUNK]).to(forward.device.device)
+        joints = forward(part.expand(models, *part.shape)).joints3d_m
+        parts.append(((joints - joints[:, :, :1]) * 1000).cpu().numpy())
+    return np.concatenate(parts, 1)
+
+
+def write_seeds(
+    folder: Path,
+    model: nn.Module,
+    history: Sequence[Row],
+    seeds: Sequence[int],
+    tests: Sequence[LiftingPoses],
+    device: Device,
+    shared: Collection[str] = (),
+) -> None:
+    """Weights, curves and predictions of every seed."""
+    predictions = [predict(Forward(model.eval(), device), test, len(seeds)) for test in tests]
+    for index, seed in enumerate(seeds):
+        write_seed(folder, seed, seed_weights(model.state_dict(), index, len(seeds), shared), history, index)
+        for test, joints in zip(tests, predictions, strict=True):
+            arrays = {
+                "joints": np.array(test.joints),
+                "sample": test.sample,
+                "joints3d_mm": joints[index].astype(np.float32),
+            }
+            write_predictions(folder, seed, test.dataset, test.split, arrays)

@@ -1,0 +1,67 @@
+"""How long and with which rates a lifter is trained: the paper's way, or the one that fits a small scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from repose.training.averaging import Average
+from repose.training.loop import Training
+from repose.training.optimiser import Optimiser
+from repose.training.schedule import Schedule
+
+
+@dataclass(frozen=True)
+class PaperTraining:
+    """A paper's schedule: the rate drops by `decay` every so many steps or epochs, or at milestones."""
+
+    batch: int
+    epochs: int
+    rate: float
+    decay: float
+    every_steps: int | None = None
+    every_epochs: int | None = None
+    milestones: tuple[int, ...] = ()  # epochs
+
+
+@dataclass(frozen=True)
+class SmallTraining:
+    """What replaces it at a smaller scale; `steps` None keeps the paper's."""
+
+    steps: int | None
+    batch: int
+    rate: float
+    warmup: int  # steps
+    average: float  # share of the steps, at the end, over which weights are averaged; 0: last weights
+    curve_points: int
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A training, with batches of `batch` and `steps` of them an epoch."""
+
+    batch: int
+    steps: int
+    training: Training
+
+    @property
+    def samples(self) -> int:
+        """Poses that one seed sees."""
+        return self.batch * self.steps * self.training.epochs
+
+
+def make_recipe(paper: PaperTraining, small: SmallTraining, poses: int) -> Recipe:
+    """The recipe for a training set of so many poses."""
+    if small.steps is not None:
+        points = min(small.curve_points, small.steps)
+        steps = small.steps // points  # an epoch is what lies between two points of the curve
+        schedule = Schedule("cosine", small.rate, small.warmup, total=steps * points)
+        average = Average("tail", start=1 - small.average) if small.average else None
+        return Recipe(small.batch, steps, Training(points, Optimiser("adam"), schedule, average))
+    steps = max(1, poses // paper.batch)
+    if paper.milestones:
+        drops = tuple(epoch * steps for epoch in paper.milestones)
+        schedule = Schedule("step", paper.rate, decay=paper.decay, milestones=drops)
+    else:
+        every = paper.every_steps or (paper.every_epochs or paper.epochs) * steps
+        schedule = Schedule("staircase", paper.rate, decay=paper.decay, every=every)
+    return Recipe(paper.batch, steps, Training(paper.epochs, Optimiser("adam"), schedule))

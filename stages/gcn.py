@@ -1,0 +1,67 @@
+"""One run of the graph networks: `gcn.py RUN [CLASSES]` writes `runs/gcn/RUN/`."""
+
+from pathlib import Path
+from typing import Any
+
+from repose.gcn.run import Model, Setup, Weights, train_run
+from repose.labels import load_clusters
+from repose.lifting.poses import lifting_poses
+from repose.lifting.recipe import PaperTraining, SmallTraining, make_recipe
+from repose.posetable import PoseTable
+from repose.stage import run_stage
+from repose.training.devices import prepare_device
+
+POSES = Path("data/poses")
+
+
+def main(params: dict[str, Any], name: str, classes: str | None = None) -> None:
+    families = params["gcn"]
+    entry = next(families[f][name] for f in ("runs", "class_runs", "free_runs") if name in families[f])
+    common, scale = params["gcn"]["train"], params["scale"]["gcn"]
+    supervision = {"classes": int(classes) if classes else None}
+    model = Model(**(params["gcn"]["model"] | entry | supervision))
+    setup = Setup(**common["setup"], width=scale["width"], output_gain=scale["output_gain"])
+    skeleton = setup.skeleton
+
+    files = {split: POSES / f"h36m/{split}.npz" for split in ("train", "test")}
+    train, test = (lifting_poses(PoseTable.load(path), skeleton, model.input) for path in files.values())
+    tests, inputs = [test], list(files.values())
+    if model.input == "gt":
+        inputs.append(POSES / "mpi_inf_3dhp/test.npz")
+        tests.append(lifting_poses(PoseTable.load(inputs[-1]), skeleton, "gt"))
+    labels = None
+    if classes:
+        inputs.append(Path(f"data/labels/{classes}.npz"))
+        labels = load_clusters(inputs[-1]).labels
+
+    paper = PaperTraining(**common[model.input])
+    recipe = make_recipe(paper, SmallTraining(**scale["train"]), len(train.sample))
+    seeds = [params["seed"] + k for k in range(scale["seeds"])]
+    device = prepare_device(params["device"], params["threads"], common["precision"])
+    configuration = {
+        "run": name,
+        "model": vars(model),
+        "train": common,
+        "scale": scale,
+        "seed": params["seed"],
+    }
+    train_run(
+        name,
+        model,
+        Weights(**common["weights"]),
+        setup,
+        recipe,
+        train,
+        tests,
+        labels,
+        seed=params["seed"],
+        seeds=seeds,
+        device=device,
+        folder=Path("runs/gcn") / name,
+        configuration=configuration,
+        inputs=inputs,
+    )
+
+
+if __name__ == "__main__":
+    run_stage(main)

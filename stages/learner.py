@@ -1,0 +1,50 @@
+"""One run of the gated deep learner or its baselines: `learner.py RUN` writes `runs/learner/RUN/`."""
+
+from pathlib import Path
+from typing import Any
+
+from repose.learner.run import Model, share_of, train_run
+from repose.lifting.poses import lifting_poses
+from repose.lifting.recipe import PaperTraining, SmallTraining, make_recipe
+from repose.posetable import PoseTable
+from repose.stage import run_stage
+from repose.training.devices import prepare_device
+
+POSES = Path("data/poses/h36m")
+
+
+def main(params: dict[str, Any], name: str) -> None:
+    common, scale = params["learner"]["train"], params["scale"]["learner"]
+    model = Model(**(params["learner"]["model"] | params["learner"]["runs"][name]))
+    setup, small = common["setup"], SmallTraining(**scale["train"])
+    inputs = [POSES / f"{split}.npz" for split in ("train", "test")]
+    train, test = (lifting_poses(PoseTable.load(path), setup["skeleton"], model.input) for path in inputs)
+    recipe = make_recipe(PaperTraining(**common["schedule"]), small, len(train.sample))
+    if small.steps is not None:
+        recipe = share_of(recipe, model.stages)
+    configuration = {
+        "run": name,
+        "model": vars(model),
+        "train": common,
+        "scale": scale,
+        "seed": params["seed"],
+    }
+    train_run(
+        name,
+        model,
+        recipe,
+        train,
+        test,
+        width=scale["width"],
+        clip=setup["clip"],
+        seed=params["seed"],
+        seeds=[params["seed"] + k for k in range(scale["seeds"])],
+        device=prepare_device(params["device"], params["threads"], common["precision"]),
+        folder=Path("runs/learner") / name,
+        configuration=configuration,
+        inputs=inputs,
+    )
+
+
+if __name__ == "__main__":
+    run_stage(main)
