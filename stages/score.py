@@ -8,15 +8,11 @@ from repose.stage import run_stage
 
 def main(params: dict[str, Any], system: str) -> None:
     from repose.report.lifting import lifting_scores
-    from repose.report.runs import load_runs
+    from repose.report.runs import declared_runs, load_runs
     from repose.report.scores import save_scores
 
-    families = {
-        "gcn": [params["gcn"]["runs"], params["gcn"]["class_runs"], params["gcn"]["free_runs"]],
-        "learner": [params["learner"]["runs"]],
-    }
-    declared = {name: entry for family in families[system] for name, entry in family.items()}
-    runs = load_runs(Path("runs") / system, declared)
+    section = params[system]
+    runs = load_runs(Path("runs") / system, declared_runs(section))
     save_scores(f"data/scores/{system}.npz", *lifting_scores(runs, Path("data/poses")))
 
 

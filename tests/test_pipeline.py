@@ -46,7 +46,7 @@ def chains(tree):
         while isinstance(inner, ast.Subscript):
             keys.append(inner.slice.value if isinstance(inner.slice, ast.Constant) else None)
             inner = inner.value
-        if keys and isinstance(inner, ast.Name) and inner.id == "params":
+        if isinstance(node, ast.Subscript) and isinstance(inner, ast.Name) and inner.id == "params":
             keys = keys[::-1]
             yield keys[: keys.index(None)] if None in keys else keys
 
@@ -55,7 +55,7 @@ def chains(tree):
 def test_a_stage_declares_the_parameters_that_it_reads(stage):
     declared = [str(name).split(".") for name in body(stage).get("params", [])]
     for keys in chains(ast.parse((ROOT / script(stage)).read_text())):
-        if keys[0] in SHARED_BY_ALL or keys == ["datasets"]:  # the manifest stands for the root
+        if not keys or keys[0] in SHARED_BY_ALL or keys == ["datasets"]:  # the manifest stands for the root
             continue
         assert any(keys[: len(d)] == d or d[: len(keys)] == keys for d in declared), keys
 

@@ -18,7 +18,7 @@ from repose.report.tables import markdown
 from repose.skeletons import conversion, get_skeleton
 
 SPLITS = ("train", "val", "test")
-VIEWS = {2: 18, 3: 12}  # pictures on a sheet, by the dimensions of the poses
+VIEWS = {2: 15, 3: 12}  # pictures on a sheet, by the dimensions of the poses
 TARGETS = ("mpii16", "semgcn16")
 LIFTING = ("h36m", "mpi_inf_3dhp")  # the sets that are also converted to semgcn16
 

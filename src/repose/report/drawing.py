@@ -19,11 +19,11 @@ from repose.files import atomic
 from repose.skeletons import Skeleton
 
 LEFT, RIGHT, MIDDLE = "#f58a07", "#2f7fd6", "#6f6f6f"
-INK, PALE, FLOOR = "#222222", "#9a9a9a", "#eeeae2"
+INK, PALE, FLOOR, RIM = "#222222", "#9a9a9a", "#eeeae2", "#ffffff"
 SIDES = {"l_": LEFT, "r_": RIGHT}
 DPI = 100
 POINTS = 72 / DPI  # points of a px
-COLOURS = 192  # of a sheet's palette
+COLOURS = 200  # of a palette, for all but lines
 TILT = 12.0  # degrees that 3D poses are looked at from above
 DISC_MM = 450  # radius of the floor below a 3D pose
 
@@ -108,21 +108,42 @@ class Sheet:
         low, high = self.height - cell.y - cell.height, self.height - cell.y
         artist.set_clip_box(Bbox.from_extents(cell.x, low, cell.x + cell.width, high))
 
-    def save(self, path: str | Path, colours: int = COLOURS) -> None:
+    def save(self, path: str | Path) -> None:
         """Write the sheet as PNG."""
         self.figure.figimage(self.pixels, origin="upper", zorder=-1)
-        save_png(self.figure, path, colours)
+        save_png(self.figure, path, self.pixels)
 
 
-def save_png(figure: Any, path: str | Path, colours: int = COLOURS) -> None:
-    """Write a Matplotlib figure as PNG with a palette; nothing but pixels goes into the file."""
+def save_png(figure: Any, path: str | Path, pictures: np.ndarray | None = None) -> None:
+    """Write a Matplotlib figure as PNG with a palette; nothing but pixels goes into the file.
+
+    `pictures` (H, W, 3) is what lies under the drawing: its colours fill the palette up, so that however
+    many they are, lines keep theirs.
+    """
     from PIL import Image
 
     figure.canvas.draw()
-    image = Image.fromarray(np.ascontiguousarray(np.asarray(figure.canvas.buffer_rgba())[..., :3]))
-    palette = image.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    drawn = Image.fromarray(np.ascontiguousarray(np.asarray(figure.canvas.buffer_rgba())[..., :3]))
+    if pictures is None:
+        picked = drawn.quantize(COLOURS, Image.Quantize.MEDIANCUT)
+    else:
+        own = Image.fromarray(pictures).quantize(COLOURS, Image.Quantize.MEDIANCUT).getpalette() or []
+        picked = Image.new("P", (1, 1))
+        picked.putpalette([*own[: 3 * COLOURS], *pen_colours().ravel().tolist()])
+    image = drawn.quantize(palette=picked, dither=Image.Dither.NONE)
     with atomic(path) as temporary:
-        palette.save(temporary, "PNG", optimize=True)
+        image.save(temporary, "PNG", optimize=True)
+
+
+def pen_colours() -> np.ndarray:
+    """The colours (n, 3) of lines, and of their edges on white."""
+    pens = np.array(
+        [[int(pen[i : i + 2], 16) for i in (1, 3, 5)] for pen in (LEFT, RIGHT, MIDDLE, INK, PALE)]
+    )
+    shares = np.linspace(0, 0.8, 5)[:, None, None]
+    mixed = ((1 - shares) * pens + shares * 255).reshape(-1, 3)
+    floor = [int(FLOOR[i : i + 2], 16) for i in (1, 3, 5)]
+    return np.append(mixed, [floor, [255, 255, 255]], axis=0).round().astype(int)
 
 
 def side_colour(*names: str) -> str:
@@ -144,18 +165,16 @@ def draw_pose(
     labelled: np.ndarray,
     visible: np.ndarray,
     width: float = 2.5,
-    halo: str = "#ffffff",
 ) -> None:
-    """A 2D pose (J, 2) given in the sheet's px, with a rim that sets it off from the picture."""
+    """A 2D pose (J, 2) given in the sheet's px, with a pale rim; bones to hidden joints are thinner."""
     bones = skeleton.bones[labelled[skeleton.bones].all(axis=1)]
-    ends = points[bones]
-    sheet.lines(ends, [halo] * len(bones), [width + 1.6] * len(bones), cell, alpha=0.75)
-    sheet.lines(ends, bone_colours(skeleton, bones), [width] * len(bones), cell)
+    widths = np.where(visible[bones].all(axis=1), width, 0.6 * width)
+    sheet.lines(points[bones], [RIM] * len(bones), list(widths + 1.2), cell, alpha=0.55)
+    sheet.lines(points[bones], bone_colours(skeleton, bones), list(widths), cell)
     joints = np.flatnonzero(labelled)
     colours = [side_colour(skeleton.joints[j]) for j in joints]
-    faces = [colour if visible[j] else "#ffffff" for j, colour in zip(joints, colours, strict=True)]
-    rims = [halo if visible[j] else colour for j, colour in zip(joints, colours, strict=True)]
-    sheet.dots(points[joints], 2.1 * width, faces, rims, cell)
+    faces = [colour if visible[j] else RIM for j, colour in zip(joints, colours, strict=True)]
+    sheet.dots(points[joints], 1.5 + 1.7 * width, faces, colours, cell)
 
 
 def draw_wire(
@@ -213,5 +232,5 @@ def draw_pose_3d(
     bones = skeleton.bones[known[skeleton.bones].all(axis=1)]
     bones = bones[np.argsort(-seen[bones, 2].mean(axis=1), kind="stable")]  # far ones first
     ends = np.repeat(on_sheet(seen[bones, :2]), 2, axis=0)  # each bone twice: its rim, then its colour
-    colours = [colour for own in bone_colours(skeleton, bones) for colour in ("#ffffff", own)]
+    colours = [colour for own in bone_colours(skeleton, bones) for colour in (RIM, own)]
     sheet.lines(ends, colours, [width + 1.6, width] * len(bones), cell)

@@ -27,6 +27,7 @@ from repose.report.drawing import (
     save_png,
 )
 from repose.report.page import Figure
+from repose.report.runs import Run
 from repose.skeletons import Skeleton, convert_table, get_skeleton, skeleton_ids
 
 LIFTED = "semgcn16"
@@ -160,7 +161,7 @@ def centers_figure(path: Path, centers_m: np.ndarray, labels: np.ndarray, count:
         cell = Cell(x, y + title, width, height)
         sheet.text(x + width / 2, y + 12, f"{100 * shares[k]:.1f} %", ha="center")
         draw_pose_3d(sheet, cell, get_skeleton(LIFTED), 1000 * centers_m[k], FROM_FRONT, most=0.085)
-    sheet.save(path, 64)
+    sheet.save(path)
 
 
 def far_apart(points: np.ndarray, first: int, count: int) -> list[int]:
@@ -203,7 +204,7 @@ def examples_figure(
         put_2d(sheet, cells[0], skeleton, joints2d[row])
         draw_pose_3d(sheet, cells[1], skeleton, predicted[row], FROM_SIDE, most=0.13, width=3)
         draw_pose_3d(sheet, cells[2], skeleton, truth[row], FROM_SIDE, most=0.13, width=3)
-    sheet.save(path, 64)
+    sheet.save(path)
 
 
 def typical_rows(errors: np.ndarray, words: np.ndarray, actions: Sequence[str]) -> list[int]:
@@ -233,3 +234,22 @@ def put_2d(sheet: Sheet, cell: Cell, skeleton: Skeleton, joints: np.ndarray) -> 
     middle = (joints.min(axis=0) + joints.max(axis=0)) / 2
     every = np.ones(len(joints), bool)
     draw_pose(sheet, cell, skeleton, (joints - middle) * scale + cell.center, every, every, 3)
+
+
+def lifting_figures(reports: Path, runs: Mapping[str, Run], data: Path) -> list[Figure]:
+    """Draw the figures of a lifting system whose runs are declared, and say which."""
+    poses = data / "poses" / "h36m" / "test.npz"
+    if "combined" in runs:
+        learner_figures(reports, poses, runs["combined"].predictions("h36m-test")[0])
+        return LEARNER_FIGURES
+    if not {"base_410", "gn_256", "sup_256"} <= runs.keys():
+        return []
+    names = {
+        "baseline": "base_410",
+        "unsupervised global node": "gn_256",
+        "supervised global node": "sup_256",
+    }
+    curves = {name: [seed / "history.csv" for seed in runs[run].seeds] for name, run in names.items()}
+    predictions = runs["sup_256"].predictions("h36m-test")[0]
+    gcn_figures(reports, curves, data / "labels" / "50.npz", poses, predictions, "loss", "error")
+    return GCN_FIGURES

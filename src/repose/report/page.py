@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from repose.report.claims import FIELDS as CLAIM_FIELDS
 from repose.report.claims import VERDICTS, Verdict, judge_all, ledger_row
 from repose.report.published import Paper, Table
 from repose.report.scores import Scores
+from repose.report.statistics import seeds_needed
 from repose.report.tables import (
     FIELDS,
     Cell,
@@ -87,7 +88,7 @@ def page(
             f"### {figure.title}\n\n![{figure.title}]({figure.file})\n\n{figure.caption}\n"
             for figure in figures
         ]
-    parts += ["## What was learnt\n", learnt_text(facts), decided_text(verdicts)]
+    parts += ["## What was learnt\n", learnt_text(facts), decided_text(verdicts), power_text(verdicts)]
     if paper.notes:
         parts += ["## Notes\n", "\n".join(f"- {note}" for note in paper.notes) + "\n"]
     return "\n".join(parts)
@@ -149,6 +150,29 @@ def decided_text(verdicts: list[Verdict]) -> str:
     return f"Decided: {decided} of {len(verdicts)} claims ({shares}).\n"
 
 
+def power_text(verdicts: list[Verdict]) -> str:
+    """What effects these seeds and test sets can tell from none, and what the paper's would take."""
+    lines = []
+    for verdict in verdicts:
+        claim, result = verdict.claim, verdict.effect
+        if result is None or claim.kind in {"count", "equivalence"}:
+            continue
+        decimals = 6 if claim.unit == "m²" else 2
+        weights = [weight for weight, _, _ in claim.contrasts[0]]
+        wanted = claim.published_effect and seeds_needed(
+            replace(result, value=claim.published_effect), weights
+        )
+        needed = (
+            "" if claim.published_effect is None else "larger test set" if wanted is None else f"{wanted}"
+        )
+        figures = [result.seed_sd, result.unit_se, result.seen]
+        lines.append([claim.id, *(f"{figure:.{decimals}f}" for figure in figures), claim.unit, needed])
+    if not lines:
+        return ""
+    header = ["claim", "SD of one seed", "SE of the test units", "smallest effect seen", "unit"]
+    return "### Power\n\n" + markdown([*header, "seeds a run for the paper's effect"], lines)
+
+
 LEARNT = ("seeds", "parameters", "samples_seen", "teraflop")
 
 
@@ -170,6 +194,13 @@ def shown(value: Any) -> str:
     if isinstance(value, bool | str):
         return str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+
+
+def setting_text(scale: str, settings: Mapping[str, Any], source: str, chosen: str = "") -> str:
+    """Which data at which scale, and the optimisation that the scale brings."""
+    listed = ", ".join(f"`{key}: {value}`" for key, value in settings.items())
+    data = "the embedded world" if source == "world" else "the real data"
+    return f"Made on {data} at scale `{scale}` ({listed}). {chosen}".rstrip() + "\n"
 
 
 def further_runs(paper: Paper, facts: Facts, scores: Scores) -> str:

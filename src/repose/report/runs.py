@@ -38,6 +38,12 @@ class Run:
         return np.array([last_value(seed / "history.csv", column) for seed in self.seeds])
 
 
+def declared_runs(section: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """All runs of a system's section of `params.yaml`: those of `runs`, `…_runs`, in their order."""
+    families = [family for name, family in section.items() if name == "runs" or name.endswith("_runs")]
+    return {name: entry for family in families for name, entry in family.items()}
+
+
 def load_runs(folder: Path, declared: Mapping[str, Mapping[str, Any]]) -> list[Run]:
     """The declared runs below a folder, in their order; a folder that nobody declares is not looked at."""
     runs = []

@@ -16,9 +16,9 @@ from repose.report.drawing import INK, Cell, Sheet, draw_pose, draw_pose_3d, dra
 from repose.rng import rng
 from repose.skeletons import get_skeleton
 
-PICTURE, BESIDE, TITLE = 208, 132, 17  # px: edge of a picture, width of the 3D pose beside it, line of words
+PICTURE, BESIDE, TITLE = 240, 150, 17  # px: edge of a picture, width of the 3D pose beside it, line of words
 GAP = 6
-SHEET_WIDTH = 1300
+SHEET_WIDTH = 1240
 MARGIN = 1.35  # the cut-out's edge in terms of the people's extent
 SIDE_VIEW = 80.0  # degrees
 BLANK = 232  # grey where there is no picture
@@ -71,7 +71,7 @@ def view_of(table: PoseTable, row: int) -> View:
         people = np.concatenate([people, others[others != row]])
     width, height = (int(edge) for edge in table.image_size[row])
     named = table.image is not None and table.image_names is not None
-    known = [str(table.words(column)[row]) for column in ("subject", "action")]
+    known = [spelt(column, str(table.words(column)[row])) for column in ("subject", "action")]
     return View(
         picture=str(table.image_names[table.image[row]]) if named else None,  # type: ignore[index]
         size=(width, height),
@@ -82,6 +82,11 @@ def view_of(table: PoseTable, row: int) -> View:
         joints3d=None if table.joints3d is None else table.joints3d[row],
         words=" · ".join([table.split, *(word for word in known if word)]),
     )
+
+
+def spelt(column: str, word: str) -> str:
+    """A word that says what it is, also where the set only has a number."""
+    return f"{column} {word}" if word.isdigit() else word
 
 
 def contact_sheet(path: Path, views: list[View], root: str | Path) -> None:
@@ -114,7 +119,7 @@ def put_picture(sheet: Sheet, cell: Cell, view: View, root: str | Path) -> None:
     skeleton = get_skeleton(view.skeleton)
     for joints, labelled, visible in zip(view.joints2d, view.labelled, view.visible, strict=True):
         size = float(np.ptp(joints[labelled], axis=0).max()) * scale if labelled.any() else 0.0
-        width = float(np.clip(size / 55, 1.2, 2.6))
+        width = float(np.clip(size / 100, 0.9, 2.0))
         points = (joints - [left, top]) * scale + [cell.x, cell.y]
         draw_pose(sheet, cell, skeleton, points, labelled, visible, width)
 
@@ -164,7 +169,7 @@ def clip_sheet(path: Path, table: PoseTable) -> None:
         sheet.text(2, top + FIGURE_HEIGHT / 2, action)
         sheet.text(2, top + FIGURE_HEIGHT / 2 + 14, str(table.words("subject")[rows[0]]), 9)
         put_clip(sheet, table, rows, left, top)
-    sheet.save(path, 64)
+    sheet.save(path)
 
 
 def clip_rows(table: PoseTable, action: str) -> np.ndarray:
