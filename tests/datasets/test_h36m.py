@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from repose.datasets import read
-from repose.datasets.h36m import KEPT, WITHOUT_NOSE
+from repose.datasets.h36m import KEPT, WITHOUT_NOSE, Take
 from repose.errors import ReposeError
 from repose.geometry import matrix_to_quaternion
 from repose.posetable import PoseTable
@@ -102,3 +102,16 @@ def test_a_few_wild_points_do_not_move_the_cameras(tmp_path: Path) -> None:
     with np.load(tmp_path / "data_3d_h36m.npz", allow_pickle=True) as file:
         world = file["positions_3d"].item()["S9"]["Directions"][:, 0] * 1000.0
     np.testing.assert_allclose(table.extra["root_mm"][rows], camera.to_camera(world), atol=5)
+
+
+@pytest.mark.parametrize(
+    ("take", "action"),
+    [
+        ("Sitting 1", "Sitting"),
+        ("SittingDown", "SittingDown"),
+        ("TakingPhoto 1", "Photo"),
+        ("Walking", "Walking"),
+    ],
+)
+def test_takes_have_their_action_in_the_official_spelling(take: str, action: str) -> None:
+    assert Take("S1", take, np.empty(0), [], None).action == action

@@ -13,7 +13,13 @@ from repose.datasets.pictures import Pictures
 from repose.datasets.sources import first_existing
 from repose.posetable import PoseTable
 
-FILES: tuple[str, ...] = ("*person_keypoints_train2017.json", "*person_keypoints_val2017.json", "*2017/*.jpg")
+FILES: tuple[str, ...] = (
+    "*person_keypoints_train2017.json",
+    "*person_keypoints_val2017.json",
+    "train2017/*.jpg",
+    "val2017/*.jpg",
+    "images/*2017/*.jpg",
+)
 
 
 def read(root: Path, pictures: Pictures) -> dict[str, PoseTable]:

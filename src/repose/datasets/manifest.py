@@ -68,6 +68,8 @@ def file_md5(path: Path) -> str:
 def read_manifest(path: str | Path) -> dict[str, tuple[int, str]]:
     """Relative path → (size, MD5) of a manifest."""
     files: dict[str, tuple[int, str]] = {}
+    if not Path(path).exists():
+        raise fault(path, "not found", "the manifest of the data set", "make it with the `manifest` stage")
     for number, line in enumerate(read_lines(Path(path)), 1):
         match line.split("\t"):
             case [name, size, md5] if size.isdigit():
