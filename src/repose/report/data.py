@@ -160,8 +160,9 @@ def source(splits: Sequence[Split]) -> str:
 
 
 def real(data: DataSet) -> str:
-    """The real set's counts, as `params.yaml` has them."""
-    return ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in data.sizes.items())
+    """The real set's counts of its splits, as `params.yaml` has them."""
+    counts = {name.replace("_", " "): count for name, count in data.sizes.items()}
+    return ", ".join(f"{name} {n:,}" for name, n in counts.items() if name.split()[0] in SPLITS)
 
 
 def section(data: DataSet, splits: Sequence[Split]) -> str:
