@@ -159,8 +159,8 @@ def studio(build: Builder) -> None:
 def green_screen(build: Builder) -> None:
     """A studio whose walls and floor are green cloth."""
     green: Palette = ((58, 148, 70), (66, 160, 78), (50, 136, 66))
-    build.face((0,), MAT, 2600.0, green, green, green, spread=0.05)
-    build.face((2, 3, 4, 5), CURTAIN, 1500.0, green, green, green, spread=0.05)
+    build.face((0,), PLAIN, 2600.0, green, green, green, spread=0.05)
+    build.face((2, 3, 4, 5), PLAIN, 1500.0, green, green, green, spread=0.05)
     build.face((1,), PANELS, 700.0, GREYS[:2], GREYS[:3], GREYS)
     build.colours[2:] = 0.6 * build.colours[2:] + 0.4 * build.colours[0]
 

@@ -51,7 +51,20 @@ GARMENTS = (
     "bust",
     *(f"hair_{s}" for s in ("any", "long", "tail", "bun", "cap", "hat")),
 )
-CUTS = ("all", "bare", "upper_arm", "forearm", "thigh", "calf", "skirt", "hem", "hairline")
+BULGE = 0.32  # where forearm and calf are widest, as a share of their length
+CUTS = (
+    "all",
+    "bare",
+    "upper_arm",
+    "forearm",
+    "forearm_end",
+    "thigh",
+    "calf",
+    "calf_end",
+    "skirt",
+    "hem",
+    "hairline",
+)
 
 NECK, HEAD_MIDDLE = POINTS.index("neck"), POINTS.index("head")
 TRIADS = np.array([
@@ -166,7 +179,7 @@ def _arm(side: str) -> list[Part]:
         Part({shoulder: 1.0}, {elbow: 1.0}, ({"upper_arm": 1.1}, {"elbow": 0.98}), sleeve, "shirt", "upper_arm", shadow=0.6),
         Part({elbow: 1.0}, {elbow: 0.68, wrist: 0.32}, ({"elbow": 0.96}, {"forearm": 1.0}), sleeve, "shirt", "forearm",
              shadow=0.6),
-        Part({elbow: 0.68, wrist: 0.32}, {wrist: 1.0}, ({"forearm": 1.0}, {"wrist": 1.0}), sleeve, "shirt", "forearm", shadow=0.6),
+        Part({elbow: 0.68, wrist: 0.32}, {wrist: 1.0}, ({"forearm": 1.0}, {"wrist": 1.0}), sleeve, "shirt", "forearm_end", shadow=0.6),
         Part({wrist: 0.9, hand: 0.1}, {hand: 0.95, wrist: 0.05}, ({"wrist": 0.95}, {"hand": 1.0}), skin, flat=palm),
         Part({hand: 1.0}, {finger: 0.85, hand: 0.15}, ({"hand": 0.95}, {"hand": 0.5}), skin, flat=palm, shadow=0.5),
         Part({wrist: 0.75, hand: 0.25}, {thumb: 1.0}, ({"wrist": 0.65}, {"wrist": 0.42}), skin),
@@ -182,7 +195,7 @@ def _leg(side: str) -> list[Part]:
     return [
         Part({hip: 0.88, "pelvis": 0.12}, {knee: 1.0}, ({"thigh": 0.96}, {"knee": 0.98}), leg, "trousers", "thigh", shadow=0.75),
         Part({knee: 1.0}, {knee: 0.68, ankle: 0.32}, ({"knee": 0.94}, {"calf": 1.0}), leg, "trousers", "calf", shadow=0.75),
-        Part({knee: 0.68, ankle: 0.32}, {ankle: 1.0}, ({"calf": 1.0}, {"ankle": 1.0}), leg, "trousers", "calf", shadow=0.75),
+        Part({knee: 0.68, ankle: 0.32}, {ankle: 1.0}, ({"calf": 1.0}, {"ankle": 1.0}), leg, "trousers", "calf_end", shadow=0.75),
         Part({heel: 0.5, ankle: 0.5}, {foot: 0.72, ankle: 0.28}, ({"foot": 0.95}, {"foot": 0.85}), shoe, shadow=0.8, gloss=0.3),
         Part({foot: 0.72, ankle: 0.28}, {toe: 0.9, ankle: 0.1}, ({"foot": 0.85}, {"foot": 0.55}), shoe, shadow=0.8, gloss=0.3),
     ]  # fmt: skip
@@ -226,7 +239,12 @@ def _columns() -> dict[str, np.ndarray]:
         "paint": np.array([[PALETTE.index(name) for name in (*part.paint, "skin")] for part in table]),
         "shadow": np.array([part.shadow for part in table]),
         "gloss": np.array([part.gloss for part in table]),
-        "bearing": np.array([part.cut in ("upper_arm", "forearm", "thigh", "calf") for part in table]),
+        "bearing": np.array(
+            [
+                part.cut in ("upper_arm", "forearm", "forearm_end", "thigh", "calf", "calf_end")
+                for part in table
+            ]
+        ),
     }
 
 
@@ -286,10 +304,15 @@ def _dressed(look: Look, female: bool) -> tuple[Array, Array, Array, Array]:
         "all": 9.0,
         "bare": -9.0,
         "upper_arm": look.sleeves,
-        "forearm": look.sleeves - 1.0,
+        "forearm": (look.sleeves - 1.0) / BULGE,
+        "forearm_end": (look.sleeves - 1.0 - BULGE) / (1.0 - BULGE),
         "thigh": look.legs,
     }
-    cuts |= {"calf": look.legs - 1.0, "skirt": look.skirt, "hem": look.hem}
+    cuts |= {
+        "calf": (look.legs - 1.0) / BULGE,
+        "calf_end": (look.legs - 1.0 - BULGE) / (1.0 - BULGE),
+    }
+    cuts |= {"skirt": look.skirt, "hem": look.hem}
     cuts["hairline"] = 999.0 if look.hair_style == "bald" else 74.0
     return (
         np.array([colours[name] for name in PALETTE]),

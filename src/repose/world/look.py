@@ -32,7 +32,7 @@ HAIR = (
 )
 CLOTH = (
     *((22, 22, 26), (46, 48, 54), (90, 92, 96), (150, 152, 155), (232, 232, 230)),
-    *((28, 38, 70), (44, 72, 120), (96, 130, 170), (120, 96, 70), (178, 156, 122), (70, 78, 50)),
+    *((28, 38, 70), (44, 72, 120), (96, 130, 170), (70, 78, 50)),
     *(
         (160, 30, 34),
         (210, 80, 40),
@@ -112,7 +112,7 @@ def sample_look(seed: int, *key: str | int) -> Look:
         pattern_mm=float(np.exp(generator.uniform(np.log(35), np.log(140)))),
         sleeves=float(generator.choice((0.02, 0.55, 1.3, 1.95), p=(0.12, 0.43, 0.07, 0.38))),
         neckline=float(generator.choice((0.02, 0.08, 0.16), p=(0.55, 0.3, 0.15))),
-        hem=float(generator.uniform(-0.1, 0.2)),
+        hem=float(generator.uniform(0.03, 0.22)),
         trousers=_varied(generator, CLOTH[:13], 0.1),
         trousers_accent=_varied(generator, CLOTH, 0.1),
         trousers_pattern=int(generator.choice((PLAIN, STRIPES, CHECKS), p=(0.86, 0.07, 0.07))),

@@ -13,7 +13,7 @@ from repose.rng import rng
 from repose.world.backdrops import BACKDROPS, Backdrop, Builder
 from repose.world.flesh import Figure
 from repose.world.frames import Array
-from repose.world.occluders import IN_FRONT, INDOORS, OUTDOORS, STUDIO, Block, Maker, placed
+from repose.world.occluders import IN_FRONT, INDOORS, OUTDOORS, STUDIO, Block, Maker, placed, tree
 from repose.world.paint import OPEN
 
 KINDS = tuple(BACKDROPS)
@@ -148,7 +148,9 @@ def _furniture(
             y = (y0 + inward, y1 - inward)[side - 2]
         at = np.array([cos * x - sin * y, sin * x + cos * y])
         thing = makers[int(number)](generator)
-        if kind in CAPTURE_SPACE_MM or _free(at, 1100.0, cameras, people):
+        if kind in CAPTURE_SPACE_MM or _free(
+            at, 2800.0 if makers[int(number)] is tree else 1100.0, cameras, people
+        ):
             things += placed(thing, at.tolist(), turn)
     return things
 
