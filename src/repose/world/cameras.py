@@ -159,7 +159,7 @@ def mpi3dhp_test_camera(sequence: str) -> Camera:
     radius = generator.uniform(4300, 5000) if outdoor else generator.uniform(3500, 4100)
     height = generator.uniform(1100, 1600)
     position = np.array([radius * np.cos(angle), radius * np.sin(angle), height])
-    return pinhole(position, np.array([0.0, 0.0, 900.0]), 1240.0 if outdoor else 1500.0, size)
+    return pinhole(position, np.array([0.0, 0.0, 900.0]), 1700.0 if outdoor else 1500.0, size)
 
 
 def occlusion_person_cameras(scene: str) -> tuple[Camera, ...]:
@@ -169,9 +169,9 @@ def occlusion_person_cameras(scene: str) -> tuple[Camera, ...]:
         "occlusion person",
         scene,
         count=8,
-        radius_mm=3300.0,
+        radius_mm=2600.0,
         height_mm=1500.0,
-        focal_px=640.0,
+        focal_px=720.0,
         size=OCCLUSION_PERSON_PX,
         spread=0.1,
     )

@@ -20,6 +20,7 @@ from repose.world.posing import OUT, Controls, solve
 from repose.world.postures import ANKLE, STRAIGHT, Draw, Leg, Posture
 
 KINDS = ("sport", "frontal", "everyday", "crowd")
+FRONTAL_SPREAD = float(np.deg2rad(24))  # of the heading about +x
 
 
 @dataclass
@@ -293,7 +294,7 @@ def _sketch(kind: str, draw: Draw) -> tuple[Sketch, float]:
     sketch = makers[min(pick, len(makers) - 1)](draw)
     if draw.random() < 0.5:
         sketch = _flip(sketch)
-    heading = draw.normal(0, np.deg2rad(24)) if kind == "frontal" else draw.uniform(0, 2 * np.pi)
+    heading = draw.normal(0, FRONTAL_SPREAD) if kind == "frontal" else draw.uniform(0, 2 * np.pi)
     return sketch, float(heading)
 
 

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from repose.world.body import POINTS, SEGMENTS, SIDES, TRUNK, Subject, ancestors, forward, tree
+from repose.world.body import LEG, POINTS, SEGMENTS, SIDES, TRUNK, Subject, ancestors, forward, tree
 from repose.world.frames import Array, apply, cross, dot, frame, smooth_step, turned, unit, yaw
 
 OUT = np.array([-1.0, 1.0])  # y of `out`, right and left
 FRAMES = ("shoulder", "head", "hip", "floor")  # what a hand's place is given in
 BEND = {"lumbar": 0.35, "middle_back": 0.7, "upper_back": 0.9, "chest": 1.0}  # share of the spine's bend
+FREE = 9.0  # no bound on the component of a unit vector
+ARM_AWAY = np.array([[0.0, 0.6, -0.6], [1.0, 0.0, 0.0]])  # from too far back; from too far in
+LEG_AWAY = np.array([[0.0, 0.0, -1.0], [0.7, 0.0, -0.7]])
 TRUNK_POINTS = [i for i, carrier in enumerate(tree()[1]) if SEGMENTS[carrier] in TRUNK]
 
 
@@ -32,10 +35,10 @@ class Controls:
     ankle: Array  # (2, T, 3) in the world
     knee: Array  # (2, T) turned outward
     foot: Array  # (2, T, 3) direction of the foot in the world
-    loose: Array  # (2, T) 1 where the foot follows the shank instead
+    loose: Array  # (2, T) 1 where the foot follows the shank instead, toes down as `foot` is
 
 
-def soft_above(values: Array, low: float, width: float) -> Array:
+def soft_above(values: Array, low: Array | float, width: Array | float) -> Array:
     """Values that bend smoothly away from `low` and never fall below it."""
     over = values - low
     return low + 0.5 * (over + np.sqrt(over * over + width * width))
@@ -48,22 +51,21 @@ def soft_between(values: Array, low: float, high: float, width: float = 0.08) ->
 
 
 def bend_two_bones(
-    reach: Array, upper: Array, lower: Array, pole: Array, flexion_deg: float
+    reach: Array, upper: Array, lower: Array, pole: Array, flexion_deg: float, soft: float
 ) -> tuple[Array, Array, Array]:
     """Directions (T, 3) of upper and lower bone, and of the bend, that bring the end near `reach` (T, 3).
 
-    Near the straight limb the reach is shortened smoothly, so that the joint's speed stays finite.
+    From the share `soft` of the straight limb on, the reach is shortened smoothly: the joint's speed stays finite.
     """
     length = np.sqrt(dot(reach, reach)) + 1e-9
     line = reach / length
-    longest = 0.998 * (upper + lower)
-    soft = 0.94 * longest
-    over = np.maximum(length - soft, 0.0)
-    length = np.minimum(length, soft) + (longest - soft) * (1 - np.exp(-over / (longest - soft)))
     angle = np.cos(np.pi - np.deg2rad(flexion_deg - 2))
     shortest = np.sqrt(upper**2 + lower**2 - 2 * upper * lower * angle)
-    length = soft_above(length, shortest, 0.04 * (upper + lower))
-    length = np.minimum(length, longest)
+    length = soft_above(length, shortest, 0.06 * (upper + lower))
+    longest = 0.9995 * (upper + lower)
+    knee = soft * longest
+    over = np.maximum(length - knee, 0.0)
+    length = np.minimum(length, knee) + (longest - knee) * (1 - np.exp(-over / (longest - knee)))
     c = (upper**2 + length**2 - lower**2) / (2 * upper * length)
     s = np.sqrt(np.maximum(1 - c * c, 0.0))
     bend = unit(pole - dot(pole, line) * line)
@@ -85,14 +87,18 @@ def _arm_pole(line: Array) -> Array:
     """Where the elbow points for a line shoulder→wrist (T, 3) as forward, out, up in the chest's frame."""
     low, high, behind = np.array([[-0.85, 0.35, -0.25], [0.35, 0.5, -0.75], [0.5, 0.8, 0.4]])
     raised = smooth_step(line[:, 2:], -0.85, 0.35)
-    back = smooth_step(-line[:, :1], -0.05, 0.45) * smooth_step(line[:, 2:], -0.1, 0.5)
+    back = smooth_step(-line[:, :1], -0.3, 0.25) * smooth_step(line[:, 2:], -0.1, 0.4)
     pole: Array = low + raised * (high - low) + back * (behind - high)
     return pole
 
 
-def _kept_direction(old: Array, low: Array, high: Array) -> Array:
-    """A unit vector (T, 3) whose components are brought within bounds one after another."""
-    new = old
+def _kept_direction(old: Array, low: Array, high: Array, away: Array) -> Array:
+    """A unit vector (T, 3) whose components are brought within bounds one after another.
+
+    What is beyond a bound is first led `away` (2, 3), so that no direction is left undefined.
+    """
+    beyond = soft_above(low[:2] - old[:, :2], 0.0, 0.05)  # T, 2
+    new = unit(old + 1.5 * beyond @ away)
     for axis in (1, 0):
         value = soft_between(new[:, axis], low[axis], high[axis])
         rest = np.delete(new, axis, axis=1)
@@ -102,7 +108,7 @@ def _kept_direction(old: Array, low: Array, high: Array) -> Array:
     return new
 
 
-def _limb_frames(first: Array, second: Array, hint: Array) -> tuple[Array, Array]:
+def limb_frames(first: Array, second: Array, hint: Array) -> tuple[Array, Array]:
     """Frames of both bones, hanging along −z, sharing the hinge; `hint` is ahead of the first bone."""
     upper = frame(-first, hint)
     hinge = upper[..., 1]
@@ -188,12 +194,12 @@ class _Solver:
         pole = unit(pole - dot(pole, line) * line)
         pole = apply(turned(line * c.elbow[side][:, None]), pole)
         upper, lower = self.size(f"{name}_elbow"), self.size(f"{name}_wrist")
-        first, second, bend = bend_two_bones(local, upper, lower, pole, self.limits["elbow_flexion"])
+        first, second, bend = bend_two_bones(local, upper, lower, pole, self.limits["elbow_flexion"], 0.90)
         low = np.array([-_deg_sin(self.limits["upper_arm_back"]), -_deg_sin(self.limits["upper_arm_in"])])
-        kept = _kept_direction(first, low, np.array([1.0, 1.0]))
+        kept = _kept_direction(first, low, np.array([FREE, FREE]), ARM_AWAY)
         second, bend, first = swing(first, kept, second), swing(first, kept, bend), kept
         world = [apply(chest, _mirror(vector, out)) for vector in (first, second, -bend)]
-        upper_arm, forearm = _limb_frames(*world)
+        upper_arm, forearm = limb_frames(*world)
         self.put(f"{name}_upper_arm", upper_arm)
         self.put(f"{name}_forearm", forearm)
         turn_in, fold = c.palm[side].T
@@ -202,30 +208,42 @@ class _Solver:
         self.put(f"{name}_hand", pronated @ turned(np.stack([out * -fold, zero, zero], axis=-1)))
 
     def leg(self, side: int) -> None:
+        """Reach for the ankle's place; where the foot would be in the floor, once more with the ankle raised."""
+        ankle = self.controls.ankle[side]
+        self.reach_leg(side, ankle)
+        foot = self.get(f"{SIDES[side]}_foot")
+        heel, ball, toe = (apply(foot, self.offset(f"{SIDES[side]}_{point}"))[:, 2] for point in LEG[-3:])
+        stiff = smooth_step(-foot[:, 2, 2], -0.3, 0.3)  # toes bend only toward the instep
+        lowest = heel - soft_above(heel - ball - stiff * toe, 0.0, 8.0)
+        sunk = soft_above(-4.0 - ankle[:, 2] - lowest, 0.0, 8.0)
+        self.reach_leg(side, ankle + sunk[:, None] * np.array([0.0, 0.0, 1.0]))
+
+    def reach_leg(self, side: int, ankle: Array) -> None:
         name, out, c = SIDES[side], float(OUT[side]), self.controls
         pelvis, hip = self.get("pelvis"), self.places[f"{name}_hip"]
-        local = _mirror(apply(np.swapaxes(pelvis, 1, 2), c.ankle[side] - hip), out)
+        local = _mirror(apply(np.swapaxes(pelvis, 1, 2), ankle - hip), out)
         line = unit(local)
         down = np.broadcast_to(np.array([0.0, 0.0, -1.0]), line.shape)
         ahead = np.broadcast_to(np.array([1.0, 0.0, 0.0]), line.shape)
         pole = apply(turned(line * -c.knee[side][:, None]), swing(down, line, ahead))
         upper, lower = self.size(f"{name}_knee"), self.size(f"{name}_ankle")
-        first, second, bend = bend_two_bones(local, upper, lower, pole, self.limits["knee_flexion"])
+        first, second, bend = bend_two_bones(local, upper, lower, pole, self.limits["knee_flexion"], 0.98)
         low = np.array([-_deg_sin(self.limits["thigh_back"]), -_deg_sin(self.limits["thigh_in"])])
-        kept = _kept_direction(first, low, np.array([1.0, _deg_sin(self.limits["thigh_out"])]))
+        kept = _kept_direction(first, low, np.array([FREE, _deg_sin(self.limits["thigh_out"])]), LEG_AWAY)
         second, bend, first = swing(first, kept, second), swing(first, kept, bend), kept
         world = [apply(pelvis, _mirror(vector, out)) for vector in (first, second, bend)]
-        thigh, shank = _limb_frames(*world)
+        thigh, shank = limb_frames(*world)
         self.put(f"{name}_thigh", thigh)
         self.put(f"{name}_shank", shank)
-        self.foot(side, world[1], shank)
+        self.foot(side, hip + upper * world[0] + lower * world[1], world[1], shank)
 
-    def foot(self, side: int, down: Array, shank: Array) -> None:
+    def foot(self, side: int, ankle: Array, down: Array, shank: Array) -> None:
         """The foot's frame within the ankle's limits; the toes lie flat where the foot rolls over them."""
         name, c = SIDES[side], self.controls
         ahead = shank[..., 0]
         free = c.loose[side][:, None]
-        wanted = unit((1 - free) * c.foot[side] + free * (ahead + 0.35 * down))
+        pointed = np.arcsin(np.clip(-c.foot[side][:, 2:], -1.0, 1.0)) + 0.35
+        wanted = unit((1 - free) * c.foot[side] + free * (np.cos(pointed) * ahead + np.sin(pointed) * down))
         along = dot(wanted, down)
         level = wanted - along * down
         level = unit(level + 1.5 * np.maximum(0.5 - dot(unit(level), ahead), 0.0) * ahead)
@@ -234,8 +252,17 @@ class _Solver:
         direction = along * down + np.sqrt(1 - along * along) * level
         foot = frame(cross(direction, cross(-down, direction)), direction)
         self.put(f"{name}_foot", foot)
-        dip = np.clip(np.arcsin(np.clip(-direction[:, 2], -1, 1)), 0.0, 0.9) * (1 - c.loose[side])
-        self.put(f"{name}_toe", foot @ turned(np.stack([0 * dip, -dip, 0 * dip], axis=-1)))
+        self.toe(side, ankle, foot)
+
+    def toe(self, side: int, ankle: Array, foot: Array) -> None:
+        """Toes bend up as far as the floor asks."""
+        name = SIDES[side]
+        ball = ankle[:, 2] + apply(foot, self.offset(f"{name}_foot"))[:, 2]
+        own = self.size(f"{name}_toe")[:, 0]
+        level = np.arcsin(np.clip((4.0 - ball) / own, -0.98, 0.98))
+        bent = soft_above(level - np.arcsin(np.clip(foot[:, 2, 0], -0.98, 0.98)), 0.0, 0.1)
+        bent = np.minimum(bent, 1.2) * smooth_step(foot[:, 2, 2], -0.4, 0.2)  # not where the sole faces up
+        self.put(f"{name}_toe", foot @ turned(np.stack([0 * bent, -bent, 0 * bent], axis=-1)))
 
 
 def solve(lengths: Array, limits: dict[str, float], controls: Controls) -> Array:

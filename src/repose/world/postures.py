@@ -9,8 +9,15 @@ import numpy as np
 
 Draw = np.random.Generator
 ANKLE = 58.0  # height of the ankle over a flat foot
+BALL, HEEL = 126.0, 51.0  # of the ball ahead of the ankle, of the heel behind it
 STRAIGHT = 894.0  # height of the pelvis over the floor with straight legs
 SEAT = 92.0  # height of the pelvis over what one sits on
+
+
+def sole(dip_deg: float) -> float:
+    """Height of the ankle over a foot that stands on its ball (toes down) or on its heel (toes up)."""
+    c, s = np.cos(np.deg2rad(dip_deg)), np.sin(np.deg2rad(dip_deg))
+    return float(ANKLE * c + (BALL * s if dip_deg > 0 else -HEEL * s))
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ def standing(draw: Draw, stance: float = 1.0) -> Posture:
     rest = Leg((ahead, wide + lean * 0.5, ANKLE), toe_out=draw.uniform(5, 30), knee=draw.uniform(0, 15))
     carry = Leg((-20, wide - lean * 0.5, ANKLE))
     if kind == 2:  # crossed in front
-        rest = Leg((120, -40, ANKLE + 15), toe_out=15, dip=12, knee=10)
+        rest = Leg((120, -40, sole(12)), toe_out=15, dip=12, knee=10)
         carry = Leg((-15, 60, ANKLE))
     tilt = draw.uniform(1, 5)
     return either(Posture(STRAIGHT - 24, (carry, rest), (-tilt, 0), (tilt * 1.4, 1, 0)), draw)
@@ -76,7 +83,7 @@ def lunge(draw: Draw, depth: float = 1.0) -> Posture:
     """One foot far ahead, both knees bent."""
     half = draw.uniform(170, 330) * depth
     front = Leg((half, draw.uniform(60, 130), ANKLE))
-    behind = Leg((-half, draw.uniform(60, 120), ANKLE + 45), dip=28, toe_out=12)
+    behind = Leg((-half, draw.uniform(60, 120), sole(32)), dip=32, toe_out=12)
     return either(Posture(STRAIGHT - 60 - 0.38 * half, (front, behind), (0, draw.uniform(0, 12))), draw)
 
 
@@ -94,7 +101,7 @@ def crouch(draw: Draw, depth: float = 1.0) -> Posture:
 def squat(draw: Draw) -> Posture:
     """Deep down on the balls of the feet."""
     wide = draw.uniform(100, 190)
-    leg = Leg((90, wide, ANKLE + 55), dip=28, knee=draw.uniform(5, 25), toe_out=15)
+    leg = Leg((90, wide, sole(30)), dip=30, knee=draw.uniform(5, 25), toe_out=15)
     return Posture(
         draw.uniform(320, 380), (leg, leg), (0, draw.uniform(-5, 12)), (0, draw.uniform(20, 40), 0)
     )
@@ -102,21 +109,23 @@ def squat(draw: Draw) -> Posture:
 
 def kneeling(draw: Draw) -> Posture:
     """On both knees, upright."""
-    leg = Leg((-350, draw.uniform(85, 150), 70), dip=65)
+    leg = Leg((-375, draw.uniform(85, 150), 78), dip=42, loose=1)
     return Posture(470, (leg, leg), (0, draw.uniform(-4, 8)), (0, draw.uniform(-3, 12), 0))
 
 
 def half_kneeling(draw: Draw) -> Posture:
     """On one knee, the other foot ahead."""
     front = Leg((draw.uniform(300, 420), draw.uniform(100, 150), ANKLE))
-    behind = Leg((-340, 100, 90), dip=45)
+    behind = Leg((-340, 100, 130), dip=62)
     return either(Posture(485, (front, behind), (0, draw.uniform(-4, 8)), (0, draw.uniform(0, 15), 0)), draw)
 
 
 def heel_sitting(draw: Draw) -> Posture:
     """Kneeling, sitting on the heels."""
-    leg = Leg((-70, draw.uniform(80, 120), 72), dip=70, knee=draw.uniform(0, 15))
-    return Posture(295, (leg, leg), (0, draw.uniform(-5, 8)), (0, draw.uniform(0, 18), 0), tags=("floor",))
+    leg = Leg((-75, draw.uniform(80, 120), 78), dip=42, loose=1, knee=draw.uniform(0, 15))
+    return Posture(
+        298, (leg, leg), (0, draw.uniform(-5, 8)), (0, draw.uniform(0, 18), 0), tags=("floor", "heels")
+    )
 
 
 def cross_legged(draw: Draw) -> Posture:
@@ -163,7 +172,7 @@ def long_sitting(draw: Draw) -> Posture:
 def side_sitting(draw: Draw) -> Posture:
     """On the floor, leaning to the right on one hand, both shanks to the left."""
     near = Leg((draw.uniform(230, 300), -190, 62), knee=52, loose=1)
-    far = Leg((-60, draw.uniform(290, 350), 66), knee=-28, loose=1)
+    far = Leg((-60, draw.uniform(290, 350), 66), knee=10, loose=1)
     return either(Posture(125, (near, far), (14, -8), (-16, 14, 6), tags=("floor", "side")), draw)
 
 
@@ -171,7 +180,7 @@ def lying_back(draw: Draw) -> Posture:
     """On the floor, half lying on the elbows, knees up or stretched."""
     far = draw.uniform(400, 780)
     leg = Leg((far, 110, ANKLE + 4), loose=float(far > 650))
-    other = Leg((draw.uniform(400, 780), 110, ANKLE + 4), loose=0.5)
+    other = Leg((draw.uniform(400, 650), 110, ANKLE))
     return Posture(115, (leg, other), (0, -58), (0, 14, 0), tags=("floor", "elbows"))
 
 
@@ -183,9 +192,9 @@ def on_chair(draw: Draw, seat: float, manner: str) -> Posture:
     if manner == "apart":
         left = right = Leg((draw.uniform(340, 430), wide + 120, ANKLE), toe_out=25, knee=18)
     elif manner == "ahead":
-        left, right = (Leg((draw.uniform(540, 660), wide, ANKLE + 12), dip=-18) for _ in range(2))
+        left, right = (Leg((draw.uniform(540, 660), wide, sole(-20)), dip=-20) for _ in range(2))
     elif manner == "under":
-        left, right = (Leg((draw.uniform(200, 290), wide, ANKLE + 40), dip=32) for _ in range(2))
+        left, right = (Leg((draw.uniform(200, 290), wide, sole(38)), dip=38) for _ in range(2))
     elif manner == "crossed_ankles":
         far = draw.uniform(430, 600)
         right, left = Leg((far, -30, ANKLE), knee=12), Leg((far + 50, -55, ANKLE + 45), knee=12, dip=8)
@@ -196,7 +205,7 @@ def on_chair(draw: Draw, seat: float, manner: str) -> Posture:
         right = Leg((400, 100, ANKLE))
         left = Leg((395, -150, height + 40), knee=55, loose=1)
     elif manner == "one_ahead":
-        left = Leg((draw.uniform(540, 640), wide, ANKLE + 10), dip=-15)
+        left = Leg((draw.uniform(540, 640), wide, sole(-16)), dip=-16)
     return either(
         Posture(height, (right, left), (0, lean), (0, bend, draw.normal(0, 4)), tags=("chair",)), draw
     )

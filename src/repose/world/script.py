@@ -11,7 +11,7 @@ import numpy as np
 from repose.world.body import Subject, standing_mm
 from repose.world.frames import Array, smooth_step, yaw
 from repose.world.gait import Gait, Manner, walk
-from repose.world.places import HANG, MODEL_HEIGHT_MM, Place
+from repose.world.places import HANG, MODEL_HEIGHT_MM, Place, way_round
 from repose.world.posing import OUT, Controls, pose
 from repose.world.postures import STRAIGHT, Leg, Posture
 from repose.world.tracks import Track, hold, sway
@@ -31,9 +31,11 @@ class Script:
         self.root, self.pelvis = Track([0.0, 0.0, STRAIGHT]), Track([0.0, 0.0, 0.0])
         self.back, self.gaze = Track([0.0, 0.0, 0.0]), Track([0.0, 0.0, 0.0])
         self.legs = [Track(np.zeros(7)) for _ in range(2)]
+        self.rise = Track(0.0)
         self.lifts = [Track(0.0) for _ in range(2)]
         hang = HANG.vector(subject.height_mm)
         self.arms = [Track(hang), Track(hang)]
+        self.held = [HANG, HANG]
         self.shakes: list[tuple[int, float, float, Array, float]] = []
         self.walking: Manner | None = None
         self.swing = [1.0, 1.0]  # of the arms in walking
@@ -57,6 +59,9 @@ class Script:
                 [leg.at[0] for leg in posture.legs]
             )
             self.spot = self.spot + self.k * shift * np.array([np.cos(self.heading), np.sin(self.heading)])
+        if start > 0 and self.posture is not None and {"heels"} & {*posture.tags, *self.posture.tags}:
+            half = last * self.pace / 2  # off the heels before the feet can move
+            self.rise.to(start, half, 190.0 * self.k).to(start + half, half, 0.0)
         self.posture = posture
         turn = yaw(self.heading)[:2, :2]
         place = self.spot + self.k * turn @ np.array(posture.shift)
@@ -88,16 +93,34 @@ class Script:
 
     def arm(self, side: int, start: float, last: float, place: Place) -> None:
         """Bring a hand to a place."""
-        vector = place.near(self.draw, self.subject.style["reach"]).vector(self.subject.height_mm)
+        place = place.near(self.draw, self.subject.style["reach"])
+        by, least = way_round(self.held[side], place) if start > 0 else (None, last)
+        last = max(last, least)
+        self.held[side] = place
+        if by is not None:  # both movements overlap in time, so the hand does not stop on its way
+            self._set(self.arms[side], start, 0.75 * last, self._arm(by))
+            start += 0.45 * last * self.pace
+        self._set(self.arms[side], start, last, self._arm(place))
+
+    def _arm(self, place: Place) -> Array:
+        vector = place.vector(self.subject.height_mm)
         vector[16] += np.deg2rad(self.subject.style["elbow_deg"]) * (place.frame == "shoulder")
-        self._set(self.arms[side], start, last, vector)
+        return vector
+
+    def lean_on(self, side: int, start: float, last: float, forward: float, out: float) -> None:
+        """Put a hand flat on the floor, mm from below the pelvis."""
+        flat = self.spot / self.k + yaw(self.heading)[:2, :2] @ np.array([forward, OUT[side] * out])
+        spot = (float(flat[0]), float(flat[1] * OUT[side]), 55.0)
+        self.arm(side, start, last, Place("floor", spot, thumb=70, fold=-75, spread=0))
 
     def hands(self, start: float, last: float, place: Place) -> None:
         """Bring both hands to a place."""
         for side in range(2):
             self.arm(side, start, last, place)
 
-    def shake(self, side: int, start: float, stop: float, path: Sequence[float], hertz: float) -> None:
+    def shake(
+        self, side: int, start: float, stop: float, path: Sequence[float] | Array, hertz: float
+    ) -> None:
         """Move a hand to and fro by `path` (forward, out, up in mm) about its place."""
         self.shakes.append((side, start, stop, np.array(path, dtype=np.float64), hertz))
 
@@ -151,6 +174,7 @@ class Script:
             angle, dip, knee, loose = gait.yaw, gait.dip, still + 0.04, still
         else:
             root = self.root.at(seconds)
+            root[:, 2] += self.rise.at(seconds)[:, 0]
             high = np.clip(root[:, 2:] / (STRAIGHT * self.k) - 0.3, 0.0, 0.6)  # who sits sways less
             root[:, :2] += 16.0 * high * calm[:, 6:8]
             root[:, 2] -= 2.0 * (1 + calm[:, 8]) * high[:, 0]

@@ -20,10 +20,9 @@ def _chair(script: Script, every: tuple[float, float], manners: tuple[str, ...] 
 
 def _walk_slowly(script: Script) -> None:
     draw = script.draw
-    loop = (draw.uniform(0.5, 1.4), draw.uniform(0.8, 1.8))
-    script.walking = Manner(
-        draw.uniform(0.55, 0.8), draw.uniform(0.85, 1.0), loop, draw.random() < 0.3, pelvis_mm=866
-    )
+    long = draw.uniform(0.9, 1.5)
+    loop = (long * draw.uniform(0.8, 1.0), long)
+    script.walking = Manner(draw.uniform(0.55, 0.8), draw.uniform(0.85, 1.0), loop, pelvis_mm=866)
 
 
 def sitting(script: Script) -> None:
@@ -65,14 +64,14 @@ FLOOR_HANDS = {
 def _floor_hands(script: Script, now: float, name: str) -> None:
     """Hands for a posture on the floor; on the floor itself where they carry weight."""
     draw = script.draw
-    behind = at.Place("shoulder", (-190, 150, -560), spread=25)
     if name == "long_sitting":
-        script.hands(now, 1.2, behind)
+        for side in range(2):
+            script.lean_on(side, now, 1.2, draw.uniform(-400, -300), draw.uniform(210, 320))
     elif name == "lying_back":
         script.hands(now, 1.2, at.Place("shoulder", (80, 30, -360), spread=25))
     elif name == "side_sitting":  # lean on the lower hand
         low = 0 if script.posture is not None and script.posture.pelvis[0] > 0 else 1
-        script.arm(low, now, 1.2, at.Place("shoulder", (-20, 230, -560), spread=20))
+        script.lean_on(low, now, 1.2, draw.uniform(-120, 20), draw.uniform(330, 400))
         script.arm(1 - low, now, 1.2, at.ON_KNEE if draw.random() < 0.5 else at.LAP)
     else:
         first, second = FLOOR_HANDS[name][int(draw.integers(len(FLOOR_HANDS[name])))]
@@ -157,7 +156,7 @@ def phoning(script: Script) -> None:
     side, other = script.main, 1 - script.main
     script.swing[side], script.swing[other] = 0.0, 0.4 if way == "walk" else 0.0
     script.arm(side, 0, 1, at.EAR)
-    tilt = (-1.0 if side else 1.0) * draw.uniform(2, 12)
+    tilt = (-1.0 if side else 1.0) * draw.uniform(0, 8)
     while now < script.end:
         kind = draw.random()
         if kind < 0.4:

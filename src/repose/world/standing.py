@@ -6,9 +6,7 @@ from repose.world import places as at
 from repose.world import postures
 from repose.world.script import Script
 
-
-def _pick(script: Script, *choices: object) -> object:
-    return choices[int(script.draw.integers(len(choices)))]
+IDLE = (at.HANG, at.HANG, at.POCKET, at.ON_HIP, at.BEHIND_BACK, at.BELLY, at.HELD_LOW)
 
 
 def stand(script: Script, every: tuple[float, float] = (3.0, 7.0), turn_deg: float = 35.0) -> None:
@@ -27,7 +25,7 @@ def stand(script: Script, every: tuple[float, float] = (3.0, 7.0), turn_deg: flo
 
 def rest_place(script: Script) -> at.Place:
     """Where an idle hand is."""
-    return script.draw.choice([at.HANG, at.HANG, at.POCKET, at.ON_HIP, at.BEHIND_BACK, at.BELLY, at.HELD_LOW])  # type: ignore[return-value]
+    return IDLE[int(script.draw.integers(len(IDLE)))]
 
 
 def directions(script: Script) -> None:
@@ -40,7 +38,7 @@ def directions(script: Script) -> None:
         side = script.main if draw.random() < 0.7 else 1 - script.main
         out, up = draw.uniform(-35, 95), draw.uniform(-25, 35)
         sign = 1 if side else -1
-        script.arm(side, now, draw.uniform(0.6, 0.9), at.toward(out, up, draw.uniform(470, 540)))
+        script.arm(side, now, draw.uniform(0.6, 0.9), at.toward(out, up, draw.uniform(480, 610)))
         if draw.random() < 0.2:
             script.arm(1 - side, now, 0.9, at.toward(draw.uniform(-20, 60), up, 480))
         script.look(now, 0.6, sign * np.clip(out, -40, 60), -0.4 * up)

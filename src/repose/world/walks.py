@@ -5,11 +5,20 @@ from repose.world.gait import Manner
 from repose.world.script import Script
 
 
+def _loop(script: Script, eights: float) -> tuple[tuple[float, float], bool]:
+    """Half axes (m) of a round loop, or of a figure of eight; no turn is tighter than a metre or so."""
+    draw = script.draw
+    if draw.random() < eights:
+        return (draw.uniform(1.5, 1.8), draw.uniform(0.7, 0.9)), True
+    long = draw.uniform(1.2, 1.7)
+    return (long * draw.uniform(0.78, 1.0), long), False
+
+
 def walking(script: Script) -> None:
     """Walk round and round."""
     draw = script.draw
-    loop = (draw.uniform(0.9, 1.6), draw.uniform(1.2, 2.0))
-    speed, eight = draw.uniform(1.0, 1.35), draw.random() < 0.3
+    loop, eight = _loop(script, 0.3)
+    speed = draw.uniform(1.0, 1.35)
     script.walking = Manner(speed, 0.62 + 0.55 * speed, loop, eight)
     now = 0.0
     while now < script.end:
@@ -21,9 +30,9 @@ def walking(script: Script) -> None:
 def walk_dog(script: Script) -> None:
     """Walk with a leash in the hand; the dog pulls, stops and wants to be patted."""
     draw = script.draw
-    loop = (draw.uniform(0.7, 1.5), draw.uniform(1.0, 1.9))
+    loop, eight = _loop(script, 0.4)
     speed = draw.uniform(0.8, 1.15)
-    script.walking = Manner(speed, 0.55 + 0.5 * speed, loop, draw.random() < 0.4, pauses=True, pelvis_mm=850)
+    script.walking = Manner(speed, 0.55 + 0.5 * speed, loop, eight, pauses=True, pelvis_mm=850)
     side = script.main
     script.swing[side], script.swing[1 - side] = 0.1, 0.8
     script.arm(1 - side, 0, 1, at.HANG)
@@ -56,9 +65,9 @@ def walk_dog(script: Script) -> None:
 def walk_together(script: Script) -> None:
     """Walk beside somebody: look over, talk with the free hand, a hand or an arm given."""
     draw = script.draw
-    loop = (draw.uniform(0.9, 1.6), draw.uniform(1.2, 2.0))
+    loop, eight = _loop(script, 0.25)
     speed = draw.uniform(0.85, 1.15)
-    script.walking = Manner(speed, 0.6 + 0.5 * speed, loop, draw.random() < 0.25, pelvis_mm=851)
+    script.walking = Manner(speed, 0.6 + 0.5 * speed, loop, eight, pelvis_mm=851)
     near = int(draw.integers(2))  # the side on which the other one walks
     sign = 1.0 if near else -1.0
     contact = str(draw.choice(["none", "hand", "shoulder", "arm"], p=[0.4, 0.25, 0.15, 0.2]))
