@@ -32,7 +32,7 @@ def person(at: tuple[float, float] = (0.0, 0.0), number: int = 0) -> Figure:
     """Somebody who stands at a place and looks along +x."""
     subject = sample_subject(0, "render", number)
     points = rest_pose(subject.lengths)
-    points = points + [at[0], at[1], -points[:, 2].min()]
+    points = points + np.array([at[0], at[1], -points[:, 2].min()])
     return Figure(points, subject, sample_look(0, "render", number))
 
 
@@ -81,7 +81,7 @@ def test_a_point_of_the_floor_is_drawn_where_the_camera_projects_it() -> None:
     corner = np.array([300.0, -400.0, 0.0])
     picture = shown([], [block(BOX, (300.0, -400.0, 20.0), (60, 60, 20))], camera)
     rows, columns = np.nonzero(picture.owner == OBJECT)
-    middle = camera.project(camera.to_camera(corner + [0, 0, 20]))
+    middle = camera.project(camera.to_camera(corner + np.array([0, 0, 20])))
     assert (columns.mean() + 0.5, rows.mean() + 0.5) == pytest.approx(tuple(middle), abs=1.0)
 
 
@@ -116,7 +116,7 @@ def test_joints_behind_a_thing_or_out_of_the_frame_are_not_visible() -> None:
     assert free[POINTS.index("nose")]
     assert not hidden[knees].any()
     assert hidden[POINTS.index("nose")]
-    aside = points + [10000.0, 0.0, 0.0]
+    aside = points + np.array([10000.0, 0.0, 0.0])
     assert not visible_points(aside, shown([figure], [], camera), camera).any()
 
 

@@ -232,8 +232,9 @@ def far_trees(build: Builder) -> None:
 def houses(build: Builder) -> None:
     """A row of houses at the horizon."""
     generator = build.generator
-    build.layer(1, FACADE, (0.1, generator.uniform(0.25, 0.8)), generator.uniform(1200, 3500), generator.uniform(180, 420),
-                WALLS, GREYS, ((40, 50, 60), (90, 110, 130)))  # fmt: skip
+    rise, period = (0.1, generator.uniform(0.25, 0.8)), generator.uniform(1200, 3500)
+    window = generator.uniform(180, 420)
+    build.layer(1, FACADE, rise, period, window, WALLS, GREYS, ((40, 50, 60), (90, 110, 130)))
 
 
 def weather(build: Builder) -> None:
@@ -299,8 +300,8 @@ def sports_field(build: Builder) -> None:
 def indoors(build: Builder) -> None:
     """A living room, hall, gym or office."""
     generator = build.generator
-    build.face((0,), *((PLANKS, 120.0), (PLANKS, 200.0), (TILES, 400.0), (MAT, 2500.0), (COURT, 4000.0))[int(generator.integers(5))],
-               FLOORS, FLOORS, GREYS[2:])  # fmt: skip
+    floors = ((PLANKS, 120.0), (PLANKS, 200.0), (TILES, 400.0), (MAT, 2500.0), (COURT, 4000.0))
+    build.face((0,), *floors[int(generator.integers(5))], FLOORS, FLOORS, GREYS[2:])
     build.face((1,), PANELS, 620.0, GREYS[3:], GREYS[3:], GREYS[3:])
     build.face(
         (2, 3, 4, 5),
@@ -311,8 +312,15 @@ def indoors(build: Builder) -> None:
     )
     for wall in range(2, 6):
         if generator.random() < 0.5:
-            options = ((SHELVES, 360.0), (CLUTTER, 800.0), (CLUTTER, 1600.0), (CURTAIN, 300.0), (FACADE, 1300.0), (BRICK, 240.0),
-                       (TILES, 220.0))  # fmt: skip
+            options = (
+                (SHELVES, 360.0),
+                (CLUTTER, 800.0),
+                (CLUTTER, 1600.0),
+                (CURTAIN, 300.0),
+                (FACADE, 1300.0),
+                (BRICK, 240.0),
+                (TILES, 220.0),
+            )
             build.face(
                 (wall,),
                 *options[int(generator.integers(len(options)))],

@@ -1,82 +1,33 @@
-"""From body points to solids: the round cones that make up a person, and what each is painted with.
+"""From body points to solids: a person is the table of parts of `anatomy.py`.
 
-A person is a table of parts. Centres are weighted sums of body points and of the unit directions of chest,
-pelvis, head and hands (weights in mm); radii are weighted sums of girths. So all figures of a picture are
-built by a few matrix products. Legend: K figures, P points, D directions, N parts.
+All figures of a picture are built by a few matrix products and two loops. Legend: K figures, P points,
+D directions, N parts.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
+from repose.world.anatomy import BULGE, CUTS, DIRECTIONS, FRAMES, GARMENTS, GIRTHS, PALETTE, TERMS, parts
 from repose.world.body import POINTS, Subject
 from repose.world.frames import Array
-from repose.world.kernels import kernel
-from repose.world.kernels import part as inlined
+from repose.world.kernels import kernel, part
 from repose.world.look import Look
-from repose.world.paint import HAIR, HEAD, LIMB, TORSO
 from repose.world.raster import CONE, Solids
 
-DIRECTIONS = (
-    *("chest_left", "chest_up", "chest_front", "pelvis_left", "pelvis_up", "pelvis_front"),
-    *("head_left", "head_up", "head_front", "r_palm", "l_palm"),
-)
-TERMS = (*POINTS, *DIRECTIONS)
-GIRTHS = (
-    *("neck", "head_width", "head_depth", "chest_width", "chest_depth", "waist_width", "waist_depth"),
-    *("hip_width", "hip_depth", "upper_arm", "elbow", "forearm", "wrist", "hand", "thigh", "knee", "calf"),
-    *("ankle", "foot"),
-)
-PALETTE = (
-    "skin",
-    "hair",
-    "hat",
-    "shirt",
-    "shirt_accent",
-    "trousers",
-    "trousers_accent",
-    "shoes",
-    "sleeve",
-    "leg",
-)
-FRAMES = ("limb", "chest", "pelvis", "head")
-GARMENTS = (
-    "none",
-    "shirt",
-    "trousers",
-    "skirt",
-    "bust",
-    *(f"hair_{s}" for s in ("any", "long", "tail", "bun", "cap", "hat")),
-)
-BULGE = 0.32  # where forearm and calf are widest, as a share of their length
-CUTS = (
-    "all",
-    "bare",
-    "upper_arm",
-    "forearm",
-    "forearm_end",
-    "thigh",
-    "calf",
-    "calf_end",
-    "skirt",
-    "hem",
-    "hairline",
-)
-
 NECK, HEAD_MIDDLE = POINTS.index("neck"), POINTS.index("head")
-TRIADS = np.array([
-    [POINTS.index(name) for name in names]
-    for names in (("r_shoulder", "l_shoulder", "spine", "neck"), ("r_hip", "l_hip", "pelvis", "spine"),
-                  ("head", "nose", "head", "head_top"))
-])  # fmt: skip
-PALMS = np.array(
-    [[POINTS.index(f"{side}_{name}") for name in ("wrist", "hand", "thumb")] for side in ("r", "l")]
+TRUNK_TRIADS = (("r_shoulder", "l_shoulder", "spine", "neck"), ("r_hip", "l_hip", "pelvis", "spine"))
+TRIADS = np.array(
+    [
+        [POINTS.index(name) for name in names]
+        for names in (*TRUNK_TRIADS, ("head", "nose", "head", "head_top"))
+    ]
 )
-
-Weights = dict[str, float]
+HAND = ("wrist", "hand", "thumb")
+PALMS = np.array([[POINTS.index(f"{side}_{name}") for name in HAND] for side in ("r", "l")])
 
 
 @dataclass(frozen=True)
@@ -88,141 +39,21 @@ class Figure:
     look: Look
 
 
-@dataclass(frozen=True)
-class Part:
-    """One round cone: centres by points and directions, radii by girths, paint by names of the palette."""
-
-    start: Weights
-    end: Weights
-    radii: tuple[Weights, Weights]
-    paint: tuple[str, str, str]  # main, accent, and what is bare of cloth (of the trunk: below the hem)
-    garment: str = "none"  # what widens it, patterns it, or decides whether it is there
-    cut: str = "all"
-    material: int = LIMB
-    frame: str = "limb"
-    flat: tuple[str, float] = ("chest_front", 0.0)  # flattened along a direction, by 1 + this
-    shadow: float = 0.0
-    gloss: float = field(default=0.1)
-
-
-def _trunk() -> list[Part]:
-    shirt, trousers = ("shirt", "shirt_accent", "trousers"), ("trousers", "trousers_accent", "skin")
-    torso = {"paint": shirt, "garment": "shirt", "cut": "hem", "material": TORSO, "frame": "chest"}
-    parts = [
-        Part({"spine": 0.6, "belly": 0.4}, {"spine3": 1.0, "chest_up": 5.0}, ({"waist_width": 1.0}, {"chest_width": 0.98}),
-             flat=("chest_front", 0.36), shadow=0.75, **torso),
-        Part({"pelvis": 0.8, "belly": 0.2}, {"spine": 0.8, "belly": 0.2}, ({"hip_width": 0.9}, {"waist_width": 1.0}),
-             flat=("pelvis_front", 0.38), shadow=0.75, **torso | {"frame": "pelvis"}),
-        Part({"spine4": 0.42, "r_shoulder": 0.58, "chest_up": -32.0}, {"spine4": 0.42, "l_shoulder": 0.58, "chest_up": -32.0},
-             ({"chest_depth": 0.84}, {"chest_depth": 0.84}), shadow=0.75, **torso),
-        Part({"r_hip": 0.52, "pelvis": 0.48, "pelvis_front": -12.0}, {"l_hip": 0.52, "pelvis": 0.48, "pelvis_front": -12.0},
-             ({"hip_depth": 0.98}, {"hip_depth": 0.98}), shadow=0.75, **torso | {"frame": "pelvis"}),
-        Part({"spine3": 0.55, "spine4": 0.1, "r_shoulder": 0.35, "chest_front": 52.0, "chest_up": -40.0},
-             {"spine3": 0.55, "spine4": 0.1, "l_shoulder": 0.35, "chest_front": 52.0, "chest_up": -40.0},
-             ({"chest_depth": 0.62}, {"chest_depth": 0.62}), **torso | {"garment": "bust"}),
-        Part({"pelvis": 1.0, "pelvis_up": 20.0}, {"r_knee": 0.25, "l_knee": 0.25, "r_hip": 0.25, "l_hip": 0.25},
-             ({"hip_width": 1.0}, {"hip_width": 1.25}), trousers, "skirt", "all", LIMB, "limb", ("pelvis_front", 0.3), 0.6),
-        Part({"neck": 1.0}, {"upper_neck": 0.75, "head": 0.25}, ({"neck": 1.08}, {"neck": 0.95}), ("skin",) * 3, gloss=0.15),
-    ]  # fmt: skip
-    for side in ("r", "l"):
-        shoulder = f"{side}_shoulder"
-        parts += [
-            Part({"neck": 0.6, "upper_neck": 0.25, shoulder: 0.15}, {shoulder: 0.92, "neck": 0.08},
-                 ({"neck": 0.85}, {"upper_arm": 1.12}), **torso),
-            Part({shoulder: 0.72, "spine4": 0.28, "chest_up": -70.0}, {shoulder: 0.35, "spine2": 0.65},
-                 ({"upper_arm": 1.15}, {"upper_arm": 1.3}), **torso),
-        ]  # fmt: skip
-    return parts
-
-
-def _head() -> list[Part]:
-    hair, hat, skin = ("hair",) * 3, ("hat",) * 3, ("skin", "hair", "skin")
-    narrow = ("head_left", 0.27)
-    face = {"material": HEAD, "cut": "hairline", "frame": "head", "gloss": 0.2}
-    locks = {"material": HAIR, "frame": "head", "gloss": 0.35}
-    parts = [
-        Part({"head": 1.0, "head_up": 26.0, "head_front": -4.0}, {"head": 1.0, "head_up": -56.0, "head_front": 34.0},
-             ({"head_depth": 0.97}, {"head_depth": 0.5}), skin, flat=narrow, shadow=0.7, **face),
-        Part({"nose": 1.0, "head_up": 14.0, "head_front": -30.0}, {"nose": 1.0, "head_up": -4.0, "head_front": -12.0},
-             ({"head_width": 0.13}, {"head_width": 0.2}), skin[:1] * 3, gloss=0.2),
-        Part({"head": 1.0, "head_up": 31.0, "head_front": -13.0}, {"head": 1.0, "head_up": 10.0, "head_front": -22.0},
-             ({"head_depth": 1.06}, {"head_depth": 1.0}), hair, "hair_any", flat=narrow, **locks),
-        Part({"head": 1.0, "head_up": 8.0, "head_front": -30.0}, {"upper_neck": 0.6, "neck": 0.4, "head_front": -52.0},
-             ({"head_depth": 1.02}, {"head_depth": 0.72}), hair, "hair_long", flat=("head_front", 0.2), **locks),
-        Part({"head": 1.0, "head_up": 50.0, "head_front": -105.0}, {"upper_neck": 1.0, "head_up": -40.0, "head_front": -110.0},
-             ({"head_width": 0.36}, {"head_width": 0.2}), hair, "hair_tail", **locks),
-        Part({"head": 1.0, "head_up": 95.0, "head_front": -70.0}, {"head": 1.0, "head_up": 95.0, "head_front": -70.0},
-             ({"head_width": 0.6}, {"head_width": 0.6}), hair, "hair_bun", **locks),
-        Part({"head": 1.0, "head_up": 45.0, "head_front": -6.0}, {"head": 1.0, "head_up": 48.0, "head_front": -2.0},
-             ({"head_depth": 1.02}, {"head_depth": 1.02}), hat, "hair_cap", flat=narrow),
-        Part({"head": 1.0, "head_up": 62.0, "head_front": 55.0}, {"head": 1.0, "head_up": 50.0, "head_front": 110.0},
-             ({"head_width": 0.85}, {"head_width": 0.7}), hat, "hair_cap", flat=("head_up", 6.0)),
-        Part({"head": 1.0, "head_up": 68.0}, {"head": 1.0, "head_up": 120.0},
-             ({"head_depth": 1.0}, {"head_depth": 0.75}), hat, "hair_hat", flat=narrow),
-        Part({"head": 1.0, "head_up": 62.0}, {"head": 1.0, "head_up": 64.0},
-             ({"head_depth": 1.85}, {"head_depth": 1.85}), hat, "hair_hat", flat=("head_up", 10.0)),
-    ]  # fmt: skip
-    for side in ("r", "l"):
-        ear = {f"{side}_ear": 1.0}
-        parts.append(Part(ear | {"head_up": 12.0}, ear | {"head_up": -10.0}, ({"head_width": 0.22}, {"head_width": 0.16}),
-                          ("skin",) * 3))  # fmt: skip
-    return parts
-
-
-def _arm(side: str) -> list[Part]:
-    shoulder, elbow, wrist, hand, thumb, finger = (
-        f"{side}_{name}" for name in ("shoulder", "elbow", "wrist", "hand", "thumb", "finger")
-    )
-    sleeve = ("sleeve" if side == "l" else "shirt", "shirt_accent", "skin")
-    skin, palm = ("skin",) * 3, (f"{side}_palm", 1.3)
-    return [
-        Part({shoulder: 1.0}, {elbow: 1.0}, ({"upper_arm": 1.1}, {"elbow": 0.98}), sleeve, "shirt", "upper_arm", shadow=0.6),
-        Part({elbow: 1.0}, {elbow: 0.68, wrist: 0.32}, ({"elbow": 0.96}, {"forearm": 1.0}), sleeve, "shirt", "forearm",
-             shadow=0.6),
-        Part({elbow: 0.68, wrist: 0.32}, {wrist: 1.0}, ({"forearm": 1.0}, {"wrist": 1.0}), sleeve, "shirt", "forearm_end", shadow=0.6),
-        Part({wrist: 0.9, hand: 0.1}, {hand: 0.95, wrist: 0.05}, ({"wrist": 0.95}, {"hand": 1.0}), skin, flat=palm),
-        Part({hand: 1.0}, {finger: 0.85, hand: 0.15}, ({"hand": 0.95}, {"hand": 0.5}), skin, flat=palm, shadow=0.5),
-        Part({wrist: 0.75, hand: 0.25}, {thumb: 1.0}, ({"wrist": 0.65}, {"wrist": 0.42}), skin),
-    ]  # fmt: skip
-
-
-def _leg(side: str) -> list[Part]:
-    hip, knee, ankle, heel, foot, toe = (
-        f"{side}_{name}" for name in ("hip", "knee", "ankle", "heel", "foot", "toe")
-    )
-    leg = ("leg" if side == "l" else "trousers", "trousers_accent", "skin")
-    shoe = ("shoes",) * 3
-    return [
-        Part({hip: 0.88, "pelvis": 0.12}, {knee: 1.0}, ({"thigh": 0.96}, {"knee": 0.98}), leg, "trousers", "thigh", shadow=0.75),
-        Part({knee: 1.0}, {knee: 0.68, ankle: 0.32}, ({"knee": 0.94}, {"calf": 1.0}), leg, "trousers", "calf", shadow=0.75),
-        Part({knee: 0.68, ankle: 0.32}, {ankle: 1.0}, ({"calf": 1.0}, {"ankle": 1.0}), leg, "trousers", "calf_end", shadow=0.75),
-        Part({heel: 0.5, ankle: 0.5}, {foot: 0.72, ankle: 0.28}, ({"foot": 0.95}, {"foot": 0.85}), shoe, shadow=0.8, gloss=0.3),
-        Part({foot: 0.72, ankle: 0.28}, {toe: 0.9, ankle: 0.1}, ({"foot": 0.85}, {"foot": 0.55}), shoe, shadow=0.8, gloss=0.3),
-    ]  # fmt: skip
-
-
 @cache
-def parts() -> tuple[Part, ...]:
-    """Every part of a person; those that a look has not get no radius."""
-    limbs = [part for side in ("r", "l") for part in (*_arm(side), *_leg(side))]
-    return (*_trunk(), *_head(), *limbs)
-
-
-@cache
-def _matrices() -> tuple[Array, Array, Array, Array]:
-    """Centres (N, P+D) of starts and ends, radii (2, N, girths), and the flattened direction's number (N,)."""
+def _matrices() -> tuple[Array, Array, Array, np.ndarray]:
+    """Centres (N, P+D) of starts and ends, radii (2, N, girths), flattened directions (N,)."""
     table = parts()
     starts, ends = np.zeros((2, len(table), len(TERMS)))
     radii = np.zeros((2, len(table), len(GIRTHS)))
-    for row, part in enumerate(table):
-        for term, weight in part.start.items():
+    for row, piece in enumerate(table):
+        for term, weight in piece.start.items():
             starts[row, TERMS.index(term)] = weight
-        for term, weight in part.end.items():
+        for term, weight in piece.end.items():
             ends[row, TERMS.index(term)] = weight
         for end in (0, 1):
-            for girth, weight in part.radii[end].items():
+            for girth, weight in piece.radii[end].items():
                 radii[end, row, GIRTHS.index(girth)] = weight
-    flat = np.array([DIRECTIONS.index(part.flat[0]) for part in table])
+    flat = np.array([DIRECTIONS.index(piece.flat[0]) for piece in table])
     return starts, ends, radii, flat
 
 
@@ -231,24 +62,24 @@ def _columns() -> dict[str, np.ndarray]:
     """What does not depend on the figure, one row a part."""
     table = parts()
     return {
-        "squash": np.array([part.flat[1] for part in table]),
-        "material": np.array([part.material for part in table]),
-        "frame": np.array([FRAMES.index(part.frame) for part in table]),
-        "garment": np.array([GARMENTS.index(part.garment) for part in table]),
-        "cut": np.array([CUTS.index(part.cut) for part in table]),
-        "paint": np.array([[PALETTE.index(name) for name in (*part.paint, "skin")] for part in table]),
-        "shadow": np.array([part.shadow for part in table]),
-        "gloss": np.array([part.gloss for part in table]),
+        "squash": np.array([piece.flat[1] for piece in table]),
+        "material": np.array([piece.material for piece in table]),
+        "frame": np.array([FRAMES.index(piece.frame) for piece in table]),
+        "garment": np.array([GARMENTS.index(piece.garment) for piece in table]),
+        "cut": np.array([CUTS.index(piece.cut) for piece in table]),
+        "paint": np.array([[PALETTE.index(name) for name in (*piece.paint, "skin")] for piece in table]),
+        "shadow": np.array([piece.shadow for piece in table]),
+        "gloss": np.array([piece.gloss for piece in table]),
         "bearing": np.array(
             [
-                part.cut in ("upper_arm", "forearm", "forearm_end", "thigh", "calf", "calf_end")
-                for part in table
+                piece.cut in ("upper_arm", "forearm", "forearm_end", "thigh", "calf", "calf_end")
+                for piece in table
             ]
         ),
     }
 
 
-@inlined
+@part
 def unit_cross(ax, ay, az, bx, by, bz):  # type: ignore[no-untyped-def]
     """Unit vector at right angles to two."""
     x, y, z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
@@ -265,12 +96,12 @@ def add_directions(terms, triads, palms, first):  # type: ignore[no-untyped-def]
     """
     for k in range(terms.shape[0]):
         t = terms[k]
-        for part in range(3):
-            a, b, low, high = triads[part]
+        for triad in range(3):
+            a, b, low, high = triads[triad]
             ux, uy, uz = t[high, 0] - t[low, 0], t[high, 1] - t[low, 1], t[high, 2] - t[low, 2]
             ax, ay, az = t[b, 0] - t[a, 0], t[b, 1] - t[a, 1], t[b, 2] - t[a, 2]
-            row = first + 3 * part
-            if part < 2:  # across × up = front; front stands square on the spine
+            row = first + 3 * triad
+            if triad < 2:  # across × up = front; front stands square on the spine
                 fx, fy, fz = unit_cross(ax, ay, az, ux, uy, uz)
                 lx, ly, lz = unit_cross(ux, uy, uz, fx, fy, fz)
             else:  # the face decides, the top of the head follows
@@ -288,7 +119,7 @@ def add_directions(terms, triads, palms, first):  # type: ignore[no-untyped-def]
             t[row, 0], t[row, 1], t[row, 2] = unit_cross(ax, ay, az, bx, by, bz)
 
 
-def _dressed(look: Look, female: bool) -> tuple[Array, Array, Array, Array]:
+def _dressed(look: Look, female: bool) -> tuple[Array, Array, np.ndarray, Array]:
     """A look's palette (C,3), widths by garment (G,), patterns by garment (G,) and cuts."""
     colours = {name: getattr(look, name) for name in PALETTE[:-2]}
     colours["sleeve"] = look.shirt_accent if look.asymmetry == 1 else look.shirt
@@ -410,7 +241,7 @@ def figure_solids(points: Array, subjects: Sequence[Subject], looks: Sequence[Lo
     frames, origin = np.empty((count, size, 3, 3)), np.empty((count, size, 3))
     place_frames(terms, start, end, columns["frame"], len(POINTS), frames, origin)
     outfits = [_outfit(subject, look) for subject, look in zip(subjects, looks, strict=True)]
-    radius, pattern, colours, numbers = (np.concatenate(part) for part in zip(*outfits, strict=True))
+    radius, pattern, colours, numbers = (np.concatenate(rows) for rows in zip(*outfits, strict=True))
     start, end = start.reshape(-1, 3), end.reshape(-1, 3)
     limb = np.tile(columns["frame"] == 0, count)
     numbers[limb, 1] = np.sqrt(((end - start) ** 2).sum(-1))[limb]

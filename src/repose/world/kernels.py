@@ -6,7 +6,10 @@ inlined into their kernel, else every call copies the headers of all arrays. The
 the source; that cache sees changes of a kernel's own file only, so kernels call only parts of their own file.
 """
 
+from typing import Any
+
 from numba import njit
 
-kernel = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-part = njit(nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+kernel = njit(cache=True, **OPTIONS)
+part = njit(forceinline=True, **OPTIONS)

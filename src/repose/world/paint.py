@@ -531,7 +531,7 @@ def solid_colour(solids, i, x, y, z, nx, ny, nz, w, noise):  # type: ignore[no-u
 
 @part
 def lit_solid(solids, i, x, y, z, nx, ny, nz, step, lamp, up, sun, fill, noise):  # type: ignore[no-untyped-def]
-    """Colour of solid i under lamp and sky, with a dull highlight and a bright rim; all in camera directions."""
+    """Colour of solid i under lamp and sky, with a dull highlight and a bright rim; in the camera's frame."""
     r, g, b = solid_colour(solids, i, x * z, y * z, z, nx, ny, nz, step * z * 1.2 + 0.1, noise)
     length = np.sqrt(x * x + y * y + 1.0)
     facing = max(0.0, -(nx * x + ny * y + nz) / length)

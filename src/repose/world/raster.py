@@ -50,7 +50,7 @@ class Samples(NamedTuple):
 
 @kernel
 def ray_map(focal, center, radial, tangential, distorted, rays):  # type: ignore[no-untyped-def]
-    """Fills rays (H,W,2), the normalised ray of every pixel's centre; lens distortion undone by fixed-point steps."""
+    """Fills rays (H,W,2), the normalised ray of every pixel's centre; fixed-point steps undo the lens."""
     for row in range(rays.shape[0]):
         for column in range(rays.shape[1]):
             u = (column + 0.5 - center[0]) / focal[0]
@@ -427,7 +427,7 @@ def in_world(points, i, to_world, eye):  # type: ignore[no-untyped-def]
 
 @kernel
 def darken(ax, ay, bx, by, spread, soft, strength, rays, to_world, eye, buffer):  # type: ignore[no-untyped-def]
-    """Lowers buffer (H,W) to 1 − strength where the floor lies in the flat capsule from (ax, ay) to (bx, by)."""
+    """Lowers buffer (H,W) to 1 − strength where the floor lies in the flat capsule between two places."""
     reach = spread + soft
     left, right, top, low = 1e9, -1e9, 1e9, -1e9
     m = to_world

@@ -135,7 +135,8 @@ def render(
     to_room = turn @ to_world
     film = np.zeros((height * width, 3), np.float32)
     paint.paint(
-        count, samples, solids, to_room, turn @ eye, pixel, turn @ lamp, to_world.T @ lamp, to_world[2].copy(),
+        count, samples, solids, to_room, turn @ eye, pixel,
+        turn @ lamp, to_world.T @ lamp, to_world[2].copy(),
         np.array(light.sun), np.array(light.fill), backdrop, _noise(), direct, ambient, film,
     )  # fmt: skip
     image = developed(film.reshape(height, width, 3), seed, *key)

@@ -75,7 +75,13 @@ def sample_light(kind: str, generator: np.random.Generator) -> Light:
     warmth = np.array([1.0, 1.0, 1.0]) + generator.normal(0, 0.07) * np.array([1.0, 0.1, -1.0])
     cold = np.array([1.0, 1.0, 1.0]) + generator.normal(0, 0.04) * np.array([-1.0, 0.0, 1.0])
     sun, fill = 1.5 * share * warmth, 1.3 * (1.0 - share) * cold + 0.15
-    return Light(*(tuple(float(value) for value in vector) for vector in (direction, sun, fill)))
+    return Light(_triple(direction), _triple(sun), _triple(fill))
+
+
+def _triple(vector: Array) -> tuple[float, float, float]:
+    """Three plain numbers."""
+    x, y, z = vector.tolist()
+    return x, y, z
 
 
 def sample_scene(
@@ -83,8 +89,8 @@ def sample_scene(
 ) -> Scene:
     """The scene of a key: it encloses cameras and people, and nothing stands inside them.
 
-    A studio or a synthetic room is set up once: with the same key it is the same for every camera, and but for
-    what stands in the way of the people also for every pose.
+    A studio or a synthetic room is set up once: with the same key it is the same for every camera,
+    and but for what stands in the way of the people also for every pose.
     """
     generator = rng(seed, "scene", kind, *key)
     views = [cameras] if isinstance(cameras, Camera) else list(cameras)
@@ -107,7 +113,7 @@ def sample_scene(
 def _hull(
     space: tuple[float, float] | None, cameras: Sequence[Camera], people: Sequence[Array], turn: float
 ) -> Array:
-    """Least and greatest x and y (4,), in axes turned by `turn`, of a capture space or of all that is there."""
+    """Least and greatest x and y (4,), in axes turned by `turn`, of a capture space or of what is there."""
     flat = np.concatenate(
         [np.array([camera.position_mm for camera in cameras])[:, :2], *(p[:, :2] for p in people)]
     )
