@@ -1,12 +1,14 @@
 """The page on the data says what the tables hold, and draws each set."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from repose.errors import ReposeError
 from repose.report.data import DataSet, mapping_table, shown_sizes, write_data_page
-from repose.report.sheets import occurrence, pick_views, window
+from repose.report.sheets import clip_rows, occurrence, pick_views, window
 from tests.report.poses import pose_table
 
 SCALE = {"images": 0.1, "compression": 0.2, "test_images": 1000, "image_px": 128, "video": 0.2}
@@ -75,3 +77,12 @@ def test_the_window_holds_everyone_and_stays_in_the_picture(tmp_path):
         assert (known <= [left + edge, top + edge]).all()
         assert left >= 0
         assert left + edge <= view.size[0] + 1e-6
+
+
+def test_a_row_of_stick_figures_comes_from_one_clip_and_camera():
+    table = pose_table("h36m", "test", "h36m17", images=40, with_3d=True)
+    table = dataclasses.replace(table, camera=np.arange(80, dtype=np.int32) // 40)
+    rows = clip_rows(table, "Walking")
+    assert len({(int(table.sequence[row]), int(table.camera[row])) for row in rows}) == 1
+    assert set(table.words("action")[rows]) == {"Walking"}
+    assert (np.diff(rows) > 0).all()

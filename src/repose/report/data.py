@@ -81,13 +81,18 @@ def summarise(task: tuple[DataSet, Path]) -> list[Split]:
             if name == names[-1]:
                 clip_sheet(path, table)
         else:
-            count = VIEWS[3 if splits[-1].has_3d else 2]
-            views += pick_views(
-                table, count // 3 if name == names[-1] else count // 3 * 2 // (len(names) - 1 or 1)
-            )
+            most = VIEWS[3 if splits[-1].has_3d else 2]
+            views += pick_views(table, round(most * share_of(name, names) / 3))
     if views:
         contact_sheet(path, views, data.root)
     return splits
+
+
+def share_of(name: str, names: Sequence[str]) -> float:
+    """The thirds of a sheet that a split gets: one for the last one, two for the others together."""
+    if len(names) == 1:
+        return 3
+    return 1 if name == names[-1] else 2 / (len(names) - 1)
 
 
 def summary(table: PoseTable) -> Split:

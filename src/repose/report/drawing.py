@@ -123,16 +123,22 @@ def save_png(figure: Any, path: str | Path, pictures: np.ndarray | None = None) 
     from PIL import Image
 
     figure.canvas.draw()
-    drawn = Image.fromarray(np.ascontiguousarray(np.asarray(figure.canvas.buffer_rgba())[..., :3]))
-    if pictures is None:
-        picked = drawn.quantize(COLOURS, Image.Quantize.MEDIANCUT)
-    else:
-        own = Image.fromarray(pictures).quantize(COLOURS, Image.Quantize.MEDIANCUT).getpalette() or []
-        picked = Image.new("P", (1, 1))
-        picked.putpalette([*own[: 3 * COLOURS], *pen_colours().ravel().tolist()])
-    image = drawn.quantize(palette=picked, dither=Image.Dither.NONE)
+    drawn = np.ascontiguousarray(np.asarray(figure.canvas.buffer_rgba())[..., :3])
+    image = Image.fromarray(drawn if pictures is None else pictures)
+    image = image.quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    if pictures is not None:
+        colours = (image.getpalette() or [])[: 3 * COLOURS]
+        image.putpalette([*colours, *pen_colours().ravel().tolist()])
+        pens = Image.fromarray(drawn).quantize(palette=image, dither=Image.Dither.NONE)
+        image.paste(pens, mask=Image.fromarray((drawn != pictures).any(axis=2)))
+    image.paste(white_index(image), mask=Image.fromarray((drawn == 255).all(axis=2)))
     with atomic(path) as temporary:
         image.save(temporary, "PNG", optimize=True)
+
+
+def white_index(palette: Any) -> int:
+    """The place of the whitest colour; Pillow's search for the nearest one is a little off there."""
+    return int(np.array(palette.getpalette()).reshape(-1, 3).sum(axis=1).argmax())
 
 
 def pen_colours() -> np.ndarray:

@@ -175,8 +175,10 @@ def clip_sheet(path: Path, table: PoseTable) -> None:
 def clip_rows(table: PoseTable, action: str) -> np.ndarray:
     """Evenly spaced rows from a part of one clip of an action, drawn by lot."""
     chance = rng(0, "clip", table.dataset, action)
-    sequences = np.unique(table.sequence[table.words("action") == action])
-    clip = np.flatnonzero(table.sequence == sequences[chance.integers(len(sequences))])
+    rows = np.flatnonzero(table.words("action") == action)
+    first = rows[chance.integers(len(rows))]
+    same = [getattr(table, name) == getattr(table, name)[first] for name in ("sequence", "camera")]
+    clip = np.flatnonzero(np.logical_and(*same))
     length = min(len(clip), round(CLIP_S * RATE))
     start = int(chance.integers(len(clip) - length + 1))
     return np.asarray(clip[start + np.linspace(0, length - 1, FRAMES).astype(int)])
