@@ -1,0 +1,91 @@
+"""The smoke run: the whole pipeline once, at smoke scale, in a scratch copy that all pipeline tests read."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+KEPT_RUNS = {  # one run of each kind; the others are checked by a dry run
+    "gcn": {
+        "runs": ["sup_256"],
+        "class_runs": ["sup50_128"],
+        "free_runs": ["base_410", "gn_256", "martinez"],
+    },
+    "learner": {"runs": ["combined", "cascade3x3"]},
+}
+
+
+class Checkout:
+    """A scratch copy of the project with its own Git history, DVC cache and MLflow store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def run(self, *command: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in the copy, with the copy's own package."""
+        known = {key: value for key, value in os.environ.items() if not key.startswith(("DVC", "MLFLOW"))}
+        own = {"PATH": f"{BIN}:{os.environ['PATH']}", "PYTHONPATH": str(self.folder / "src")}
+        own |= {"DVC_NO_ANALYTICS": "1", "MLFLOW_DISABLE_TELEMETRY": "true"}
+        environment = known | own | variables
+        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True)
+        if check and done.returncode:
+            raise AssertionError(f"{' '.join(command)}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
+        return done
+
+    def commit(self, message: str = "state") -> None:
+        """Commit everything."""
+        self.run("git", "add", "-A")
+        self.run(
+            "git", "-c", "user.name=t", "-c", "user.email=t@t", "commit", "-q", "--allow-empty", "-m", message
+        )
+
+    def planned(self, *targets: str) -> list[str]:
+        """The stages that `dvc repro` would run."""
+        lines = self.run("dvc", "repro", "--dry", *targets).stdout.splitlines()
+        return [line.split("'")[1] for line in lines if line.startswith("Running stage")]
+
+
+def copy_project(folder: Path) -> Checkout:
+    """A copy of every file that Git knows or would know."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, folder / name)
+    checkout = Checkout(folder)
+    checkout.run("git", "init", "-q")
+    return checkout
+
+
+def keep_runs(params: Path) -> None:
+    """Leave one run of each kind in the parameters."""
+    editor = YAML()
+    document = editor.load(params)
+    for system, families in KEPT_RUNS.items():
+        for family, kept in families.items():
+            entries = document[system][family]
+            for name in [name for name in entries if name not in kept]:
+                del entries[name]
+    editor.dump(document, params)
+
+
+@pytest.fixture(scope="session")
+def smoke(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """The pipeline after one `dvc repro` at smoke scale, committed."""
+    checkout = copy_project(tmp_path_factory.mktemp("smoke"))
+    (checkout.folder / "dvc.lock").unlink(missing_ok=True)
+    checkout.run(sys.executable, "-m", "repose", "scale", "smoke")
+    checkout.full_plan = checkout.planned()
+    keep_runs(checkout.folder / "params.yaml")
+    checkout.commit()
+    checkout.run("dvc", "repro")
+    checkout.commit("smoke")
+    return checkout

@@ -1,0 +1,150 @@
+"""The whole pipeline at smoke scale: what it leaves, what it runs again and what it does not."""
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from repose.params.load import read_yaml12
+
+pytestmark = pytest.mark.pipeline
+LIFTING_REPORTS = {"score@gcn", "report_gcn", "front"}
+
+
+@pytest.fixture
+def editable(smoke):
+    """The smoke run, put back as it was after the test."""
+    yield smoke
+    smoke.run("git", "checkout", "-q", "--", ".")
+    smoke.run("dvc", "checkout", "-q", "--force", check=False)
+
+
+def set_param(smoke, key, value):
+    """Change or add a parameter as `-S` does, without running."""
+    editor, path = YAML(), smoke.folder / "params.yaml"
+    document = editor.load(path)
+    *parents, last = key.split(".")
+    section = document
+    for parent in parents:
+        section = section[parent]
+    section[last] = YAML(typ="safe").load(value)
+    editor.dump(document, path)
+
+
+def test_a_second_repro_does_nothing_and_leaves_git_clean(smoke):
+    assert "up to date" in smoke.run("dvc", "repro").stdout
+    assert smoke.run("git", "status", "--porcelain").stdout == ""
+
+
+def test_without_a_lock_every_declared_stage_would_run(smoke):
+    stages = smoke.run("dvc", "stage", "list", "--name-only").stdout.split()
+    assert set(stages) <= set(smoke.full_plan)
+    assert len(smoke.full_plan) == len(set(smoke.full_plan)) <= 150
+
+
+def test_every_picture_and_page_that_a_page_links_is_there(smoke):
+    pages = sorted((smoke.folder / "reports").glob("*.md"))
+    assert {"README.md", "data.md", "gcn.md", "learner.md"} <= {page.name for page in pages}
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+            if not target.startswith("http"):
+                assert (page.parent / target).is_file(), f"{page.name}: {target}"
+
+
+def test_a_line_of_a_table_is_found_by_table_row_column_and_metric(smoke):
+    for path in (smoke.folder / "reports" / "tables").glob("*.csv"):
+        rows = list(csv.DictReader(path.open()))
+        keys = [(row["table"], row["row"], row["column"], row["metric"]) for row in rows]
+        assert len(keys) == len(set(keys)), path.name
+        assert any(row["published"] for row in rows)
+
+
+def test_every_claim_has_a_verdict(smoke):
+    rows = list(csv.DictReader((smoke.folder / "reports" / "claims.csv").open()))
+    assert len({row["id"] for row in rows}) == len(rows) > 20
+    assert {row["verdict"] for row in rows} <= {"reproduced", "contradicted", "undecided"}
+
+
+def test_reports_and_runs_name_no_machine_and_no_time(smoke):
+    for path in [*(smoke.folder / "reports").rglob("*.*"), *(smoke.folder / "runs").rglob("*.json")]:
+        if path.suffix in {".md", ".csv", ".json", ".tex"}:
+            text = path.read_text()
+            assert str(smoke.folder) not in text, path
+            assert not re.search(r"20\d\d-\d\d-\d\d|\d\d:\d\d:\d\d", text), path
+
+
+def test_the_lock_holds_no_path_of_the_machine(smoke):
+    assert str(Path.home()) not in (smoke.folder / "dvc.lock").read_text()
+    assert str(smoke.folder) not in (smoke.folder / "dvc.lock").read_text()
+
+
+def test_a_run_made_again_has_the_same_bytes(editable):
+    before = (editable.folder / "dvc.lock").read_bytes()
+    editable.run("dvc", "repro", "--force", "--no-run-cache", "--single-item", "gcn@sup_256")
+    assert (editable.folder / "dvc.lock").read_bytes() == before
+
+
+def test_the_world_made_again_has_the_same_bytes(editable):
+    before = (editable.folder / "dvc.lock").read_bytes()
+    editable.run("dvc", "repro", "--force", "--no-run-cache", "--single-item", "world@mpi_inf_3dhp")
+    assert (editable.folder / "dvc.lock").read_bytes() == before
+
+
+def test_another_number_of_classes_runs_just_what_inherits_it(editable):
+    set_param(editable, "aux.classes", "20")
+    assert set(editable.planned()) == {"labels@20", "gcn@sup_256"} | LIFTING_REPORTS
+
+
+def test_a_new_run_runs_alone(editable):
+    set_param(editable, "gcn.runs.narrow", "{channels: 64}")
+    assert set(editable.planned()) == {"gcn@narrow"} | LIFTING_REPORTS
+
+
+def test_an_ablation_from_the_command_line_is_an_experiment_with_its_row_and_its_mlflow_run(editable):
+    settings = ("-S", "+gcn.runs.tiny.channels=64", "-S", "aux.classes=20", "-n", "tiny")
+    editable.run("dvc", "exp", "run", *settings)
+    text = (editable.folder / "reports" / "gcn.md").read_text()
+    assert "| tiny |" in text
+    rows = list(csv.DictReader((editable.folder / "reports/tables/gcn-table-1.csv").open()))
+    supervised = [row for row in rows if row["row"] == "supervised GN/256" and row["metric"] == "p1_gt"]
+    assert supervised[0]["published"] == "38.72"
+    assert supervised[0]["measured"] == ""  # made with 20 classes, not the row's 100
+    assert "tiny" in json.loads(editable.run("dvc", "metrics", "show", "--json").stdout).__repr__()
+    assert "tiny" in runs_in_mlflow(editable)
+
+
+def runs_in_mlflow(smoke):
+    code = (
+        "import mlflow; mlflow.set_tracking_uri('sqlite:///mlflow/mlflow.db');"
+        "print(mlflow.search_runs(search_all_experiments=True)['tags.mlflow.runName'].tolist())"
+    )
+    return smoke.run("python", "-W", "ignore", "-c", code).stdout
+
+
+def test_every_training_is_in_mlflow_and_track_adds_nothing_twice(smoke):
+    names = runs_in_mlflow(smoke)
+    assert all(run in names for run in ("sup_256", "base_410", "combined"))
+    assert "0 added" in smoke.run("python", "-m", "repose", "track").stdout
+
+
+def test_numbers_from_the_command_line_are_numbers(editable):
+    set_param(editable, "gcn.train.gt.rate", "1e-5")
+    assert read_yaml12(editable.folder / "params.yaml")["gcn"]["train"]["gt"]["rate"] == 1e-5
+
+
+@pytest.mark.full
+def test_experiments_in_temporary_copies_and_queues_share_one_store(editable):
+    editable.run("dvc", "exp", "run", "--temp", "-S", "+gcn.runs.temporary.channels=32")
+    for name in ("queued_a", "queued_b"):
+        editable.run("dvc", "exp", "run", "--queue", "-S", f"+gcn.runs.{name}.channels=32")
+    editable.run("dvc", "queue", "start", "-j", "2")
+    editable.run(
+        "bash",
+        "-c",
+        "for i in $(seq 200); do dvc queue status | grep -Eq 'Running|Queued' || break; sleep 2; done",
+    )
+    names = runs_in_mlflow(editable)
+    assert all(name in names for name in ("temporary", "queued_a", "queued_b"))
