@@ -42,6 +42,20 @@ def track(options: argparse.Namespace) -> None:
     print("\n".join([*added, f"{len(added)} added to MLflow"]))
 
 
+def scale(options: argparse.Namespace) -> None:
+    """Switch the scale section of params.yaml to a preset; comments stay."""
+    from repose.presets import switch_scale
+
+    switch_scale(options.preset, options.params)
+
+
+def diagram(options: argparse.Namespace) -> None:
+    """Print the pipeline as a mermaid diagram, read from dvc.yaml."""
+    from repose.diagram import diagram as drawn
+
+    print(drawn(), end="")
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     everything = argparse.ArgumentParser(
@@ -72,6 +86,14 @@ def parser() -> argparse.ArgumentParser:
         "runs", nargs="?", type=Path, default=Path("runs"), help="where runs are; default runs"
     )
     command.set_defaults(run=track)
+
+    command = commands.add_parser("scale", help=scale.__doc__, description=scale.__doc__)
+    command.add_argument("preset", help="smoke, default or paper")
+    command.add_argument("--params", type=Path, default=Path("params.yaml"), help="default params.yaml")
+    command.set_defaults(run=scale)
+
+    command = commands.add_parser("diagram", help=diagram.__doc__, description=diagram.__doc__)
+    command.set_defaults(run=diagram)
     return everything
 
 
