@@ -7,15 +7,15 @@ from repose.stage import run_stage
 
 
 def main(params: dict[str, Any]) -> None:
-    from repose.report.data import DataSet, write_data_page
+    from repose.report.data import DataSet, SizeRule, write_data_page
 
     real = params["world"]["sizes"]
     sets = [
         DataSet(name, Path("data/poses") / name, Path(entry["root"]), real.get(name, {}))
         for name, entry in params["datasets"].items()
     ]
-    motion, workers = params["world"]["motion"], params["workers"]
-    write_data_page(Path("reports"), sets, params["scale"]["world"], motion, workers)
+    scale = SizeRule(**params["scale"]["world"])
+    write_data_page(Path("reports"), sets, scale, params["world"]["motion"], params["workers"])
 
 
 if __name__ == "__main__":

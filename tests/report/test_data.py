@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 
 from repose.errors import ReposeError
-from repose.report.data import DataSet, mapping_table, shown_sizes, write_data_page
+from repose.report.data import DataSet, SizeRule, mapping_table, shown_sizes, write_data_page
 from repose.report.sheets import clip_rows, occurrence, pick_views, window
 from tests.report.poses import pose_table
 
-SCALE = {"images": 0.1, "compression": 0.2, "test_images": 1000, "image_px": 128, "video": 0.2}
+SCALE = SizeRule(0.1, 0.2, 1000, 128, 0.2)
 
 
 def written(folder):
@@ -26,7 +26,7 @@ def written(folder):
             table = pose_table(name, split, skeleton, with_3d=with_3d, root=root if pictures else None)
             table.save(folder / "poses" / name / f"{split}.npz")
         sets.append(DataSet(name, folder / "poses" / name, root, {"train": 22246}))
-    write_data_page(folder / "reports", sets, SCALE, "procedural", 1)
+    write_data_page(folder / "reports", sets, SCALE, "actions", 1)
     return (folder / "reports" / "data.md").read_text()
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from repose.errors import ReposeError
 from repose.files import write_text
 from repose.posetable import PoseTable
-from repose.processes import ordered_map
+from repose.processes import ordered_map, usable_cores
 from repose.report.sheets import View, clip_sheet, contact_sheet, pick_views
 from repose.report.tables import markdown
 from repose.skeletons import conversion, get_skeleton
@@ -31,6 +30,17 @@ class DataSet:
     poses: Path  # folder of its pose tables
     root: Path  # folder of its pictures
     sizes: Mapping[str, int]  # the real set's own counts
+
+
+@dataclass(frozen=True)
+class SizeRule:
+    """How the world's sets came to be smaller than the real ones: `scale.world`."""
+
+    images: float
+    compression: float
+    test_images: int | None
+    image_px: int | None
+    video: float
 
 
 @dataclass(frozen=True)
@@ -53,11 +63,11 @@ class Split:
 
 
 def write_data_page(
-    reports: Path, sets: Sequence[DataSet], scale: Mapping[str, Any], motion: str, workers: int
+    reports: Path, sets: Sequence[DataSet], scale: SizeRule, motion: str, workers: int
 ) -> None:
-    """Write `data.md` and a sheet a set."""
+    """Write `data.md` and a sheet a set; `workers` 0 takes one process a usable core."""
     tasks = [(data, reports / "figures" / "data" / f"{data.name}.png") for data in sets]
-    splits = list(ordered_map(summarise, tasks, workers, "drawing the data", 1))
+    splits = list(ordered_map(summarise, tasks, workers or usable_cores(), "drawing the data", 1))
     pairs = list(zip(sets, splits, strict=True))
     parts = ["# The data\n", intro(scale, motion), front_table(pairs)]
     parts += [section(data, found) for data, found in pairs]
@@ -119,13 +129,13 @@ def summary(table: PoseTable) -> Split:
     )
 
 
-def intro(scale: Mapping[str, Any], motion: str) -> str:
+def intro(scale: SizeRule, motion: str) -> str:
     """What the page is about, and how large the world's sets are."""
-    tests = f"{scale['test_images']:,} pictures" if scale["test_images"] else "all pictures"
-    edge = f"{scale['image_px']} px on their long edge" if scale["image_px"] else "of the published size"
-    share, power, video = (f"{scale[name]:g}" for name in ("images", "compression", "video"))
+    tests = f"{scale.test_images:,} pictures" if scale.test_images else "all pictures"
+    edge = f"{scale.image_px} px on their long edge" if scale.image_px else "of the published size"
+    share, power, video = (f"{value:g}" for value in (scale.images, scale.compression, scale.video))
     return f"""Every set stands here as the readers found it, whoever wrote its files: the embedded *world*
-(people drawn by this project, motion: {motion}) or the *real* publisher. `datasets.<name>.root` in
+(people drawn by this project, `world.motion: {motion}`) or the *real* publisher. `datasets.<name>.root` in
 `params.yaml` says where a set lies.
 
 How large the world's sets are (`scale.world`): MPII, LSP, FLIC and CrowdPose have {share} of the real

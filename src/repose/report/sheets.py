@@ -160,7 +160,7 @@ def clip_sheet(path: Path, table: PoseTable) -> None:
     left = 92
     width = left + FRAMES * FIGURE + BESIDE_FRAMES * FIGURE
     sheet = Sheet(width, TITLE + len(actions) * FIGURE_HEIGHT)
-    sheet.text(left, TITLE - 5, f"{table.split}, {CLIP_S:g} s of one clip")
+    sheet.text(left, TITLE - 5, f"{table.split}: up to {CLIP_S:g} s of one clip an action")
     if table.joints3d is not None:
         sheet.text(left + FRAMES * FIGURE, TITLE - 5, "first and last from the side")
     for line, action in enumerate(actions):
