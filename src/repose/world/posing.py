@@ -55,7 +55,8 @@ def bend_two_bones(
 ) -> tuple[Array, Array, Array]:
     """Directions (T, 3) of upper and lower bone, and of the bend, that bring the end near `reach` (T, 3).
 
-    From the share `soft` of the straight limb on, the reach is shortened smoothly: the joint's speed stays finite.
+    From the share `soft` of the straight limb on, the reach is shortened smoothly: the joint's speed stays
+    finite.
     """
     length = np.sqrt(dot(reach, reach)) + 1e-9
     line = reach / length
@@ -159,6 +160,8 @@ class _Solver:
         for name, share in BEND.items():
             self.put(name, pelvis @ turned(spine * share))
         chest = self.get("chest")
+        level = chest[..., 0] - chest[:, 2:, 0] * chest[..., 2]  # ahead, however the back is bent
+        self.level = frame(np.broadcast_to(np.array([0.0, 0.0, 1.0]), level.shape), level)
         self.put("neck", chest @ turned(head * 0.5))
         self.put("head", chest @ turned(head))
         _, carriers, _ = tree()
@@ -174,7 +177,10 @@ class _Solver:
         weights, offsets = key[:, :4], key[:, 4:].reshape(-1, 4, 3) * np.array([1.0, OUT[side], 1.0])
         hip = self.places[f"{SIDES[side]}_hip"]
         chest, head, pelvis = self.get("chest"), self.get("head"), self.get("pelvis")
-        target = weights[:, 0:1] * shoulder + apply(chest, offsets[:, 0])
+        own = offsets[:, 0]
+        size = np.sqrt(dot(own, own)) + 1e-6
+        hangs = smooth_step(-own[:, 2:] / size, 0.75, 0.98)  # an arm hangs from a bent back, too
+        target = weights[:, 0:1] * shoulder + (1 - hangs) * apply(chest, own) + hangs * apply(self.level, own)
         target += weights[:, 1:2] * self.places["head"] + apply(head, offsets[:, 1])
         target += weights[:, 2:3] * hip + apply(pelvis, offsets[:, 2])
         result: Array = target + offsets[:, 3]  # the floor's frame has its origin in the world's
@@ -208,7 +214,7 @@ class _Solver:
         self.put(f"{name}_hand", pronated @ turned(np.stack([out * -fold, zero, zero], axis=-1)))
 
     def leg(self, side: int) -> None:
-        """Reach for the ankle's place; where the foot would be in the floor, once more with the ankle raised."""
+        """Reach for the ankle's place; where the foot sinks into the floor, once more with it raised."""
         ankle = self.controls.ankle[side]
         self.reach_leg(side, ankle)
         foot = self.get(f"{SIDES[side]}_foot")

@@ -242,8 +242,9 @@ def _arm(at: dict[str, Array], side: str, chest: Array, put: Put) -> None:
     known = np.linalg.norm(reach, axis=1, keepdims=True) > 1e-6
     hand = np.where(known, unit(reach), lower)
     thumb = at.get(f"{side}_thumb")
-    ahead = forearm[..., 0] if thumb is None else thumb - at[f"{side}_wrist"] + 1e-3 * forearm[..., 0]
-    put(f"{side}_hand", frame(-hand, ahead))
+    ahead = forearm[..., 0] if thumb is None else unit(thumb - at[f"{side}_wrist"])
+    # a little of another axis: a hand bent at a right angle has no thumb's side otherwise
+    put(f"{side}_hand", frame(-hand, ahead + 0.05 * (forearm[..., 0] + forearm[..., 2])))
 
 
 def _leg(at: dict[str, Array], side: str, pelvis: Array, put: Put) -> None:

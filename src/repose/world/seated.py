@@ -68,7 +68,8 @@ def _floor_hands(script: Script, now: float, name: str) -> None:
         for side in range(2):
             script.lean_on(side, now, 1.2, draw.uniform(-400, -300), draw.uniform(210, 320))
     elif name == "lying_back":
-        script.hands(now, 1.2, at.Place("shoulder", (80, 30, -360), spread=25))
+        for side in range(2):
+            script.lean_on(side, now, 1.2, draw.uniform(-260, -160), draw.uniform(220, 300))
     elif name == "side_sitting":  # lean on the lower hand
         low = 0 if script.posture is not None and script.posture.pelvis[0] > 0 else 1
         script.lean_on(low, now, 1.2, draw.uniform(-120, 20), draw.uniform(330, 400))
