@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from repose.report.published import Claim
@@ -28,15 +27,16 @@ class Verdict:
 
 def judge(claim: Claim, scores: Scores, seed: int, fallback: tuple[float, int]) -> Verdict:
     """The verdict on one claim."""
-    missing = sorted(
-        {run for terms in claim.contrasts for _, run, metric in terms if (run, metric) not in scores}
-    )
+    wanted = {(run, metric) for terms in claim.contrasts for _, run, metric in terms}
+    parts = {key: of_group(scores[key], claim.group) for key in wanted if key in scores}
+    known = {key: part for key, part in parts.items() if part is not None}
+    missing = sorted({run for run, metric in wanted if (run, metric) not in known})
     if claim.undecided_by_design or missing or not claim.contrasts:
         reason = claim.undecided_by_design or f"no scores of {', '.join(missing)}"
         return Verdict(claim, None, "undecided", reason)
     steps = []
     for number, terms in enumerate(claim.contrasts):
-        weighted: list[tuple[float, Score]] = [(weight, scores[run, metric]) for weight, run, metric in terms]
+        weighted: list[tuple[float, Score]] = [(weight, known[run, metric]) for weight, run, metric in terms]
         if claim.kind == "count":
             value = float(sum(weight * score.value().mean() for weight, score in weighted))
             steps.append(Effect(value, value, value, 1, 0.0, 0.0))
@@ -45,6 +45,13 @@ def judge(claim: Claim, scores: Scores, seed: int, fallback: tuple[float, int]) 
     weakest = min(steps, key=lambda step: step.low)
     verdict = verdict_of(claim, steps)
     return Verdict(claim, weakest, verdict, needs(claim, weakest) if verdict == "undecided" else "")
+
+
+def of_group(score: Score, group: str | None) -> Score | None:
+    """The score in the group that a claim is about, None where it has no such group."""
+    if group is None:
+        return score
+    return score.only((group,)) if group in score.group_names else None
 
 
 def verdict_of(claim: Claim, steps: list[Effect]) -> str:
@@ -74,11 +81,11 @@ def needs(claim: Claim, result: Effect) -> str:
 
 def judge_all(claims: tuple[Claim, ...], scores: Scores, seed: int) -> list[Verdict]:
     """All verdicts of a system; one-seed comparisons borrow the seed variance of the system's other runs."""
-    by_metric: dict[str, list[Score]] = {}
-    for (_, metric), score in scores.items():
-        by_metric.setdefault(metric, []).append(score)
-    pooled: Mapping[str, tuple[float, int]] = {m: pooled_variance(group) for m, group in by_metric.items()}
-    return [judge(claim, scores, seed, pooled.get(claim.metric, (float("nan"), 0))) for claim in claims]
+    pooled: dict[tuple[str, str | None], tuple[float, int]] = {}
+    for metric, group in {(claim.metric, claim.group) for claim in claims}:
+        parts = [of_group(score, group) for (_, name), score in scores.items() if name == metric]
+        pooled[metric, group] = pooled_variance([part for part in parts if part is not None])
+    return [judge(claim, scores, seed, pooled[claim.metric, claim.group]) for claim in claims]
 
 
 def ledger_row(system: str, verdict: Verdict) -> dict[str, str]:

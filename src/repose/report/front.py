@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from repose.files import write_json, write_text
-from repose.report.claims import FIELDS, VERDICTS
+from repose.report.claims import FIELDS, VERDICTS, of_group
 from repose.report.page import SIGNS
 from repose.report.published import Paper
 from repose.report.scores import Scores
@@ -68,12 +68,18 @@ def ledger_markdown(rows: Sequence[Mapping[str, str]]) -> str:
 
 def headline(paper: Paper, scores: Scores, verdicts: Sequence[str]) -> dict[str, Any]:
     """A number a run (under its system's first metric) and the counts of verdicts."""
-    first = next(c.metric for t in paper.tables for c in t.columns if c.unit in {"mm", "%"})
+    first, part = paper.headline or (
+        next(c.metric for t in paper.tables for c in t.columns if c.unit in {"mm", "%"}),
+        None,
+    )
     family = first.rsplit("_", 1)[0]
     numbers: dict[str, Any] = {}
     for (run, metric), score in scores.items():
-        if metric == first or (metric.rsplit("_", 1)[0] == family and run not in numbers):
-            numbers[run] = round(float(score.value().mean()), 2)
+        wanted = metric == first or (
+            part is None and metric.rsplit("_", 1)[0] == family and run not in numbers
+        )
+        if wanted and (own := of_group(score, part)) is not None:
+            numbers[run] = round(float(own.value().mean()), 2)
     return numbers | {"claims": {name: verdicts.count(name) for name in VERDICTS}}
 
 

@@ -26,6 +26,7 @@ class Column:
     group: str | None = None  # one action or scene of the metric; None = their mean
     better: str = "lower"
     also: tuple[str, ...] = ()  # further metrics of ours for the same cell, in the CSV and below the table
+    part: str | None = None  # which of a row's `parts` fills the column; None = the row's run
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,15 @@ class Row:
     cited: bool = False
     states: dict[str, Any] = field(default_factory=dict)  # resolved settings the row presumes; else no figure
     note: str | None = None
+    parts: dict[str, str] = field(default_factory=dict)  # runs of the stages before, by name of the stage
+
+
+@dataclass(frozen=True)
+class View:
+    """A line of ours below each row of a table: of every column the first metric that the view knows."""
+
+    name: str
+    metrics: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    views: tuple[View, ...] = ()  # none: one line, in the paper's metric
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,7 @@ class Claim:
     margin: float | None = None
     undecided_by_design: str | None = None
     note: str | None = None
+    group: str | None = None  # one group of the metric, such as a test set; None = their mean
 
 
 @dataclass(frozen=True)
@@ -81,6 +93,7 @@ class Paper:
     tables: tuple[Table, ...]
     claims: tuple[Claim, ...]
     notes: tuple[str, ...] = ()
+    headline: tuple[str, str | None] | None = None  # metric and group of the one number a run has
 
 
 @cache
@@ -96,6 +109,7 @@ def load_paper(system: str) -> Paper:
         tables=tuple(table(entry) for entry in data["tables"]),
         claims=tuple(claim(entry) for entry in data["claims"]),
         notes=tuple(data.get("notes", ())),
+        headline=tuple(data["headline"]) if "headline" in data else None,
     )
 
 
@@ -115,9 +129,10 @@ def table(entry: dict[str, Any]) -> Table:
         labels = {name: str(text) for name, text in zip(entry["labels"], row["labels"], strict=True)}
         rest = {key: value for key, value in row.items() if key not in {"published", "labels"}}
         rows.append(Row(labels=labels, published=cells, **rest))
+    views = tuple(View(name, tuple(metrics)) for name, metrics in entry.get("views", {}).items())
     return Table(
         str(entry["number"]), entry["caption"], tuple(entry["labels"]), columns, tuple(rows),
-        tuple(entry.get("notes", ())),
+        tuple(entry.get("notes", ())), views,
     )  # fmt: skip
 
 
@@ -140,8 +155,18 @@ def claim(entry: dict[str, Any]) -> Claim:
     ]
     for terms in entry.get("contrasts", []):
         contrasts.append(tuple((float(w), run, rest[0] if rest else metric) for w, run, *rest in terms))
-    keep = ("id", "kind", "claim", "unit", "published_effect", "margin", "undecided_by_design", "note")
+    keep = (
+        "id",
+        "kind",
+        "claim",
+        "unit",
+        "published_effect",
+        "margin",
+        "undecided_by_design",
+        "note",
+        "group",
+    )
     return Claim(
         metric=metric, table=str(entry["table"]), contrasts=tuple(contrasts),
-        **{"published_effect": None} | {key: entry[key] for key in keep if key in entry},
+        **{"published_effect": None} | {key: entry[key] for key in entry if key in keep},
     )  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from repose.report.published import Column, Row, Table
+from repose.report.published import Column, Row, Table, View
 from repose.report.scores import Score, Scores
 from repose.report.statistics import Effect, effect
 
@@ -27,6 +27,7 @@ class Cell:
     metric: str
     published: str  # as printed; empty unless the metric is the paper's
     measured: Effect | None
+    run: str = ""  # that measured it
 
 
 def fills(row: Row, facts: Facts) -> bool:
@@ -36,18 +37,26 @@ def fills(row: Row, facts: Facts) -> bool:
     return all(facts[row.run].get(name) == value for name, value in row.states.items())
 
 
+def run_of(row: Row, column: Column, facts: Facts) -> str | None:
+    """The run that fills a cell, if there is one: the row's, or that of an earlier stage of it."""
+    if column.part is None:
+        return row.run if fills(row, facts) else None
+    run = row.parts.get(column.part)
+    return run if run in facts else None
+
+
 def table_cells(table: Table, scores: Scores, facts: Facts, seed: int) -> list[Cell]:
     """Every figure of a table: row by row, column by column, the paper's metric first."""
     cells = []
     for row in table.rows:
         for column in table.columns:
             for metric in (column.metric, *column.also):
-                measured = None
-                if fills(row, facts) and (score := scores.get((str(row.run), metric))) is not None:
-                    measured = measure(score, column.group, seed, f"{row.run}.{metric}")
+                measured, run = None, run_of(row, column, facts)
+                if run is not None and (score := scores.get((run, metric))) is not None:
+                    measured = measure(score, column.group, seed, f"{run}.{metric}")
                 published = row.published.get(column.name, "") if metric == column.metric else ""
                 if published or measured is not None:
-                    cells.append(Cell(row, column, metric, published, measured))
+                    cells.append(Cell(row, column, metric, published, measured, run or ""))
     return cells
 
 
@@ -65,7 +74,7 @@ def tidy_rows(table: Table, cells: Iterable[Cell]) -> list[dict[str, str]]:
     for cell in cells:
         figures = [cell.measured.value, cell.measured.low, cell.measured.high] if cell.measured else []
         texts = [f"{value:.{cell.column.decimals}f}" for value in figures] or ["", "", ""]
-        run = (cell.row.run or "") if cell.measured else ""
+        run = cell.run if cell.measured else ""
         known = (table.number, cell.row.row, cell.column.name, cell.metric, cell.column.unit, cell.published)
         lines.append(dict(zip(FIELDS, (*known, *texts, run), strict=True)))
     return lines
@@ -82,6 +91,8 @@ def csv_text(fields: Sequence[str], rows: Iterable[dict[str, str]]) -> str:
 
 def grid(table: Table, cells: list[Cell]) -> tuple[list[str], list[list[str]]]:
     """Header and lines of the table as a reader sees it: printed figures and ours."""
+    if table.views:
+        return viewed_grid(table, cells)
     found = {(cell.row.row, cell.column.name): cell for cell in cells if cell.metric == cell.column.metric}
     if len(table.columns) > STACKED:
         return stacked_grid(table, found)
@@ -111,6 +122,32 @@ def stacked_grid(table: Table, found: dict[tuple[str, str], Cell]) -> tuple[list
                 [*("" for _ in table.labels), "**ours**", *(f"**{text}**" if text else "" for text in mine)]
             )
     return header, lines
+
+
+def viewed_grid(table: Table, cells: list[Cell]) -> tuple[list[str], list[list[str]]]:
+    """A line of ours for every view, the first one bold, and below them the printed figures."""
+    found = {(cell.row.row, cell.column.name, cell.metric): cell for cell in cells}
+    header = [*table.labels, "", *(column.name for column in table.columns)]
+    lines = []
+    for row in table.rows:
+        own = []
+        for number, view in enumerate(table.views):
+            texts = [viewed(row, column, view, found) for column in table.columns]
+            if any(texts):
+                shown = [f"**{text}**" if text and number == 0 else text for text in texts]
+                own.append([view.name, *shown])
+        printed = [row.published.get(column.name, "") for column in table.columns]
+        own += [["paper", *printed]] if any(printed) else []
+        for number, line in enumerate(own):
+            lines.append([*(labelled(row) if number == 0 else [""] * len(table.labels)), *line])
+    return header, lines
+
+
+def viewed(row: Row, column: Column, view: View, found: dict[tuple[str, str, str], Cell]) -> str:
+    """Our figure in a column under the first of its metrics that a view knows."""
+    metric = next((m for m in (column.metric, *column.also) if m in view.metrics), "")
+    cell = found.get((row.row, column.name, metric))
+    return f"{cell.measured.value:.{column.decimals}f}" if cell and cell.measured else ""
 
 
 def labelled(row: Row) -> list[str]:
