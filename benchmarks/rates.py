@@ -1,0 +1,83 @@
+"""How the optimisation of `scale.gcn` is chosen: trained without one training subject, scored on that one.
+
+`python -m benchmarks.rates RUN key=value …` prints the error of each seed on the held-out subject beside
+that of always predicting the mean pose; keys are those of `scale.gcn`, `scale.gcn.train` and of the run.
+Test subjects are never looked at.
+"""
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from repose.gcn.run import Model, Setup, Weights, build, task_loss
+from repose.labels import cluster_poses
+from repose.lifting.harness import Objective, predict, train_lifter
+from repose.lifting.poses import LiftingPoses, lifting_poses
+from repose.lifting.recipe import PaperTraining, SmallTraining, make_recipe
+from repose.params import load_params
+from repose.posetable import PoseTable
+from repose.training.devices import Device, Forward, prepare_device
+
+HELD_OUT = "S8"
+
+
+def main(name: str, *changes: str) -> None:
+    """Train one run with changed settings and print what came out."""
+    params = load_params()
+    scale, gcn = params["scale"]["gcn"], params["gcn"]
+    entry = next(gcn[f][name] for f in ("runs", "class_runs", "free_runs") if name in gcn[f])
+    model = gcn["model"] | {"classes": params["aux"]["classes"]} | entry
+    small = dict(scale["train"])
+    for change in changes:
+        key, _, value = change.partition("=")
+        section: dict[str, Any] = next(s for s in (small, scale, model) if key in s)
+        section[key] = float(value) if "." in value or "e" in value else int(value)
+    table = PoseTable.load("data/poses/h36m/train.npz")
+    poses = lifting_poses(table, gcn["train"]["setup"]["skeleton"], model["input"])
+    held_out = table.words("subject") == HELD_OUT
+    train, test = poses.rows(~held_out), poses.rows(held_out)
+    seeds = range(scale["seeds"])
+    device = prepare_device(params["device"], params["threads"], gcn["train"]["precision"])
+    start = time.perf_counter()
+    errors, history = run(Model(**model), params, SmallTraining(**small), train, test, seeds, device)
+    mean = np.linalg.norm((test.joints3d_m - train.joints3d_m.mean(0)) * 1000, axis=-1).mean()
+    deviation = errors.std(ddof=1) if len(errors) > 1 else 0.0
+    print(
+        f"{name} {' '.join(changes)}: {' '.join(f'{e:.1f}' for e in errors)} mm, mean {errors.mean():.2f}, "
+        f"deviation {deviation:.2f}, {errors.mean() / mean:.1%} of the mean pose's {mean:.0f} mm, loss {np.mean(history[-1]['loss']):.6f}, {time.perf_counter() - start:.1f} s",
+        flush=True,
+    )
+
+
+def run(
+    model: Model,
+    params: dict[str, Any],
+    small: SmallTraining,
+    train: LiftingPoses,
+    test: LiftingPoses,
+    seeds: range,
+    device: Device,
+) -> tuple[np.ndarray, list[dict[str, Any]]]:
+    """Errors (S,) in mm and the curves."""
+    common, scale = params["gcn"]["train"], params["scale"]["gcn"]
+    setup = Setup(**common["setup"], width=scale["width"], output_gain=scale["output_gain"])
+    labels = None
+    if model.task == "classes" and model.classes:
+        cluster = params["labels"] | {"subsample": 10_000}
+        labels = cluster_poses(train.joints3d_m, model.classes, **cluster, seed=params["seed"]).labels
+    lifter, *_ = build(model, setup, seeds)
+    recipe = make_recipe(PaperTraining(**common[model.input]), small, len(train.sample))
+    objective = Objective(seeds, model.dropout > 0, None, task_loss(model, Weights(**common["weights"])))
+    options = {"clip": setup.clip, "seed": params["seed"], "name": "rates", "labels": labels}
+    history = train_lifter(lifter, objective, train, test, recipe, device, **options)
+    apart = predict(Forward(lifter, device), test.rows(np.arange(0, len(test.sample), 7)), len(seeds))
+    truth = test.joints3d_m[::7] * 1000
+    return np.linalg.norm(apart - truth, axis=-1).mean((1, 2)), history
+
+
+if __name__ == "__main__":
+    Path("data").exists() or sys.exit("run from the project's root, after `dvc repro convert`")
+    main(*sys.argv[1:])
