@@ -1,5 +1,6 @@
 """The world's native files of one data set: `world.py NAME` writes `data/native/NAME/`."""
 
+from pathlib import Path
 from typing import Any
 
 from repose.stage import run_stage
@@ -8,12 +9,14 @@ from repose.stage import run_stage
 def main(params: dict[str, Any], name: str) -> None:
     from repose.files import atomic_folder
     from repose.world.build import write_dataset
-    from repose.world.settings import Motion, WorldScale, WorldSettings
+    from repose.world.motion import MotionSource
+    from repose.world.settings import WorldScale, WorldSettings
 
     world = params["world"]
+    recordings = world["bvh"]["root"]
     settings = WorldSettings(
         seed=params["seed"],
-        motion=Motion(world["motion"], world["bvh"]["root"]),
+        motion=MotionSource(world["motion"], params["seed"], recordings and Path(recordings)),
         sizes=world["sizes"][name],
         scale=WorldScale(**params["scale"]["world"]),
     )

@@ -150,7 +150,8 @@ def test_occlusion_person_tells_outside_from_hidden_by_the_depth_map():
     depth[50:70, 50:80] = 3900.0  # in front of joint 0 by 10 cm
     depth[:50] = 3000.0  # in front of joint 1 by a metre
     numbers = dict.fromkeys((*occlusion_person.NUMBERS, "video"), 1)
-    record = occlusion_person.record(numbers, world, view, depth, world)
+    pixels = view.project(view.to_camera(world))
+    record = occlusion_person.record(numbers, world, view, occlusion_person.depth_at(depth, pixels), world)
     assert record["joints_vis"][:3, 0].tolist() == [True, True, False]
     assert record["joints_vis_2d"][:3, 0].tolist() == [True, False, False]
     shift = record["joints_gt"] - record["camera"]["T"].T

@@ -1,5 +1,6 @@
 """Where movements come from: the world's own actions, or motion capture in BVH files."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -43,6 +44,12 @@ class MotionSource:
             return action_sequence(subject, action, take, frames, self.seed)
         draw = rng(self.seed, "recorded action", subject.name, action, take)
         return _recorded(clips(Path(self.root or "")), subject, action, frames, draw)
+
+    def poses(self, subjects: Sequence[Subject], kind: str, keys: Sequence[tuple[str | int, ...]]) -> Array:
+        """Points (N, P, 3) of a pose a subject and key; many at once are solved much faster."""
+        if self.kind == "actions":
+            return free_poses(subjects, kind, self.seed, keys)
+        return np.stack([self.pose(subject, kind, *key) for subject, key in zip(subjects, keys, strict=True)])
 
     def pose(self, subject: Subject, kind: str, *key: str | int) -> Array:
         """Points (P, 3) of one pose in the wild; from recordings, any moment of any of them."""

@@ -4,6 +4,8 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from repose.world.motion import MotionSource
+
 MPII_PEOPLE = 22246  # the training people of MPII: the measure against which other sets are compressed
 
 
@@ -19,19 +21,11 @@ class WorldScale:
 
 
 @dataclass(frozen=True)
-class Motion:
-    """Where motion comes from."""
-
-    source: str  # procedural | bvh
-    bvh_root: str | None  # folder of BVH files
-
-
-@dataclass(frozen=True)
 class WorldSettings:
     """Everything that decides the bytes of one data set."""
 
     seed: int
-    motion: Motion
+    motion: MotionSource
     sizes: Mapping[str, int]  # the real set's own counts
     scale: WorldScale
 

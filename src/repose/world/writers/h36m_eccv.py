@@ -6,19 +6,34 @@ the joints that a 2D detector was sure of, and its scale carries the depth.
 Legend: N pictures, 17 joints; 18 with the middle of the shoulders.
 """
 
-import pickle
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from repose.geometry import fit_similarity
+from repose.processes import ordered_map
+from repose.rng import rng
+from repose.world.cameras import h36m_cameras
+from repose.world.look import sample_look
+from repose.world.motion import ACTIONS
+from repose.world.render import Figure
+from repose.world.scene import sample_scene
+from repose.world.settings import WorldSettings, share
+from repose.world.shot import cropped, take
+from repose.world.writers import h36m
+from repose.world.writers.pickles import save_pickle
 
 IMAGE = "ECCV18_Challenge/{}/IMG/{:05d}.jpg"  # split, 1-based number
 POSE = "ECCV18_Challenge/{}/POSE/{:05d}.csv"
 CACHE = "msra_cache/HM36_eccv_challenge_{0}_cache/HM36_eccv_challenge_{0}_w288xh384_keypoint_jnt_bbox_db.pkl"
 FLIP_PAIRS = ((3, 6), (2, 5), (1, 4), (16, 13), (15, 12), (14, 11))
 PARENTS = (0, 0, 1, 2, 0, 4, 5, 0, 17, 8, 9, 17, 11, 12, 17, 14, 15, 7)
+SPLITS = {"Train": h36m.TRAIN, "Val": h36m.TEST}
+TAKE_FRAMES = 500  # of 50 Hz, from which a take's pictures are drawn
+CROP = (1.35, 1.9)  # side of the picture over the person's
+NOISE = 0.012  # of the detector, share of the person's size
 ASPECT, LOOSE = 0.75, 1.25  # the box: width over height, and how much larger than the joints
 
 
@@ -66,6 +81,57 @@ def save_split(
         rows = "".join("{:.6f},{:.6f},{:.6f}\n".format(*joint) for joint in pose.tolist())
         (folder / POSE.format(split, n + 1)).write_bytes(rows.encode())
         records.append(record(IMAGE.format(split, n + 1), pose, found_px[n], sure[n]))
-    cache = folder / CACHE.format(split)
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    cache.write_bytes(pickle.dumps(records, protocol=4))
+    save_pickle(folder / CACHE.format(split), records)
+
+
+def write(folder: Path, settings: WorldSettings, workers: int) -> None:
+    """Both splits."""
+    for split, actors in SPLITS.items():
+        count = settings.compressed("train") if split == "Train" else settings.tested("val")
+        names = [(actor, action, number) for actor in actors for action in ACTIONS for number in (0, 1)]
+        lengths = share(count, [1.0] * len(names))
+        firsts = np.cumsum([1, *lengths[:-1]]).tolist()
+        jobs = [(split, *name, *rest) for name, *rest in zip(names, firsts, lengths, strict=True)]
+        drawn = list(
+            ordered_map(partial(draw, folder, settings), jobs, workers, f"h36m_eccv {split}", chunk=1)
+        )
+        relative, found, sure = (np.concatenate(arrays) for arrays in zip(*drawn, strict=True))
+        save_split(folder, split, relative, found, sure)
+
+
+def draw(
+    folder: Path, settings: WorldSettings, job: tuple[str, str, str, int, int, int]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The pictures of one take: poses (n, 17, 3) mm, detections (n, 17, 2) px, and which are sure (n, 17)."""
+    split, name, action, number, first, count = job
+    if not count:
+        return np.zeros((0, 17, 3)), np.zeros((0, 17, 2)), np.zeros((0, 17), bool)
+    actor = h36m.subject(settings.seed, name)
+    generator = rng(settings.seed, "h36m_eccv", name, action, number)
+    points = settings.motion.sequence(actor, action, number, TAKE_FRAMES)
+    frames = generator.choice(TAKE_FRAMES, count, replace=count > TAKE_FRAMES)
+    look = sample_look(settings.seed, "h36m", name)
+    actors = [Figure(pose, actor, look) for pose in points[::25]]
+    studio = sample_scene("studio", actors, h36m_cameras(name), settings.seed, "h36m", name)
+    result: list[list[np.ndarray]] = [[], [], []]
+    for n, frame in enumerate(np.sort(frames).tolist()):
+        camera = h36m_cameras(name)[int(generator.integers(4))]
+        around = camera.to_camera(points[frame])
+        camera = cropped(camera, around, generator.uniform(*CROP), generator.normal(0, 0.03, 2))
+        camera = camera.scaled((settings.scale.image_px or camera.width) / camera.width)
+        key = ("h36m_eccv", split, first + n)
+        shot = take([Figure(points[frame], actor, look)], camera, studio, settings.seed, *key)
+        shot.save(folder / IMAGE.format(split, first + n))
+        seen = shot.joints("h36m17")
+        spread = NOISE * np.ptp(seen.px[0], axis=0).max() * np.where(seen.visible[0], 1.0, 3.0)
+        result[0].append(seen.mm[0] - seen.mm[0, :1])
+        result[1].append(seen.px[0] + generator.normal(0, 1, (17, 2)) * spread[:, None])
+        result[2].append(seen.visible[0] | (generator.random(17) < 0.4))
+        result[2][-1][[0, 8, 10]] = True  # three points at least
+    poses, found, sure = (np.stack(rows) for rows in result)
+    return poses, found, sure
+
+
+def pictures(settings: WorldSettings) -> int:
+    """How many image files this set has."""
+    return settings.compressed("train") + settings.tested("val")

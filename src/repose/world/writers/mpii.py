@@ -7,11 +7,19 @@ Legend: K people of a picture, 16 joints.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from repose.processes import ordered_map
+from repose.rng import rng
+from repose.world.clips import chunks
+from repose.world.people import gathered, strangers
+from repose.world.settings import WorldSettings
+from repose.world.shot import Shot, overlaps
+from repose.world.wild import STRETCH, photograph, some_size
 from repose.world.writers.coco_json import save_json
 from repose.world.writers.matfile import EMPTY, cells, save_mat, struct_array
 
@@ -21,6 +29,12 @@ CODES = (
     "rank", "rkne", "rhip", "lhip", "lkne", "lank", "pelv", "thor",
     "neck", "head", "rwri", "relb", "rsho", "lsho", "lelb", "lwri",
 )  # fmt: skip
+KINDS = ("sport", "everyday")
+SIZES = {(1280, 720): 0.3, (640, 480): 0.4, (480, 640): 0.3}
+ROUGH = 8  # pictures of the real test set, which come without joints
+MOST_PEOPLE = 5  # in one picture
+APART = 0.1  # overlap of boxes below which people count as well apart
+UNLABELLED_SHARE = 0.12  # of the hidden joints
 ACTIVITIES = (
     ("sports", "sports, general"), ("dancing", "aerobic, step"), ("occupation", "carpentry, general"),
     ("walking", "walking, general"), ("home activities", "cleaning, sweeping"),
@@ -109,7 +123,7 @@ def rectangles(people: People, variant: int, train: bool) -> np.ndarray:
             record |= dict(zip(("x1", "y1", "x2", "y2"), (people.head_px[k] + 1).tolist(), strict=True))
             record["annopoints"] = {"point": points(people, k, variant)}
         records.append(record)
-    return struct_array(records)
+    return struct_array(records) if records else EMPTY
 
 
 def points(people: People, k: int, variant: int) -> np.ndarray:
@@ -123,3 +137,84 @@ def points(people: People, k: int, variant: int) -> np.ndarray:
         flag = EMPTY if joint in HEAD else str(seen) if variant in (5, 6) else float(seen)
         array[0, n] = (x, y, float(joint), flag)[: len(fields)]
     return array
+
+
+def write(folder: Path, settings: WorldSettings, workers: int) -> None:
+    """Pictures, lists, the validation truth and the release."""
+    counts = picture_counts(settings)
+    density = settings.sizes["train_people"] / settings.sizes["train"]
+    groups: dict[str, list[People]] = {}
+    number = 1
+    for split, count in counts.items():
+        crowds = people_counts(count, density, settings.seed, split)
+        jobs = [
+            (split, first, number + first, crowds[first : first + n]) for first, n in chunks(count, STRETCH)
+        ]
+        drawn = ordered_map(partial(draw, folder, settings), jobs, workers, f"mpii {split}", chunk=1)
+        groups[split] = [people for stretch in drawn for people in stretch]
+        number += count
+    save_list(folder / "annot/train.json", groups["train"])
+    save_list(folder / "annot/valid.json", groups["val"])
+    save_truth(folder / "annot/gt_valid.mat", groups["val"])
+    save_release(folder / "mpii_human_pose_v1_u12_1.mat", [*groups["train"], *groups["val"]], groups["test"])
+
+
+def picture_counts(settings: WorldSettings) -> dict[str, int]:
+    """Pictures of each split; those of the test set have no joints."""
+    return {"train": settings.linear("train"), "val": settings.tested("val"), "test": ROUGH}
+
+
+def people_counts(count: int, density: float, seed: int, split: str) -> list[int]:
+    """How many people stand in each of `count` pictures: a third hold groups, the mean is `density`."""
+    people = np.ones(count, int)
+    generator = rng(seed, "mpii", "people", split)
+    groups = generator.permutation(count)[: max(1, count // 3)]
+    for _ in range(round(count * (density - 1))):
+        free = groups[people[groups] < MOST_PEOPLE]
+        if len(free):
+            people[generator.choice(free)] += 1
+    return people.tolist()
+
+
+def draw(folder: Path, settings: WorldSettings, job: tuple[str, int, int, list[int]]) -> list[People]:
+    """A stretch of pictures."""
+    split, first, number, crowds = job
+    keys = [("mpii", split, first + n, k) for n, count in enumerate(crowds) for k in range(count)]
+    kinds = [str(kind) for kind in rng(settings.seed, "mpii", "kinds", split, first).choice(KINDS, len(keys))]
+    everybody = iter(strangers(settings.motion, kinds, settings.seed, keys))
+    result = []
+    for n, count in enumerate(crowds):
+        key = ("mpii", split, first + n)
+        generator = rng(settings.seed, *key, "labels")
+        figures = gathered([next(everybody) for _ in range(count)], "group", settings.seed, *key)
+        target = figures[0].points_mm if generator.random() < 0.4 else None
+        share = (1.0, 1.5) if generator.random() < 0.12 else (0.65, 1.0)
+        size = some_size(settings, SIZES, *key)
+        shot = photograph(figures, size, settings.seed, *key, share=share, target_mm=target)
+        name = IMAGE.format(number + n)
+        shot.save(folder / name)
+        result.append(labels(Path(name).name, shot, generator))
+    return result
+
+
+def labels(name: str, shot: Shot, generator: np.random.Generator) -> People:
+    """What an annotator would write down about a picture."""
+    seen = shot.joints("mpii16")
+    labelled = seen.inside & (seen.visible | (generator.random(seen.inside.shape) >= UNLABELLED_SHARE))
+    boxes = shot.body_boxes()
+    kept = seen.visible.sum(1) >= 2
+    return People(
+        name=name,
+        joints_px=seen.px[kept],
+        labelled=labelled[kept],
+        visible=(labelled & seen.visible)[kept],
+        head_px=shot.head_boxes()[kept],
+        center=(boxes[kept, :2] + boxes[kept, 2:]) / 2,
+        scale=shot.person_heights_px()[kept] / 200,
+        single=overlaps(boxes[kept]) < APART,
+    )
+
+
+def pictures(settings: WorldSettings) -> int:
+    """How many image files this set has."""
+    return sum(picture_counts(settings).values())
