@@ -172,9 +172,9 @@ def _head() -> list[Part]:
             gloss=0.2,
         ),
         locks(
-            {"head": 1.0, "head_up": 31.0, "head_front": -13.0},
+            {"head": 1.0, "head_up": 33.0, "head_front": -20.0},
             {"head": 1.0, "head_up": 10.0, "head_front": -22.0},
-            ({"head_depth": 1.06}, {"head_depth": 1.0}),
+            ({"head_depth": 1.02}, {"head_depth": 0.99}),
             hair,
             "hair_any",
             flat=narrow,

@@ -13,6 +13,7 @@ from repose.world.frames import Array
 from repose.world.paint import CLUTTER, FOLIAGE, PANELS, PLAIN, PLANKS, SHELVES, THING, WALLPAPER
 from repose.world.raster import BOX, CYLINDER, ELLIPSOID, OBJECT, Solids
 
+THIN_MM = 32.0  # thinner legs and posts cast no shadow worth the time
 THING_COLOURS = (
     *(
         (120, 84, 52),
@@ -236,7 +237,7 @@ def block_solids(blocks: Sequence[Block], camera: Camera) -> Solids:
         axis=np.zeros((n, 3)),
         squash=zero,
         to_unit=np.ascontiguousarray(axes / half[:, :, None]),
-        shadow=np.array([block.shadow for block in blocks], np.float64),
+        shadow=np.where(half[:, :2].min(1) > THIN_MM, [block.shadow for block in blocks], 0.0),
         material=np.full(n, THING),
         pattern=np.array([block.surface for block in blocks], np.int64),
         frame=np.ascontiguousarray(axes),

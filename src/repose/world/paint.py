@@ -415,7 +415,7 @@ def cloth(pattern, x, y, z, height, period, seed, w):  # type: ignore[no-untyped
     if pattern == HALVES:
         return inside(-x, w)
     if pattern == YOKE:
-        return inside((0.7 - height) * 500.0, w)
+        return inside((0.78 - height) * 500.0, w)
     return inside(abs(x) - 16.0, w) if z > 0.0 else 0.0
 
 

@@ -430,17 +430,21 @@ def darken(ax, ay, bx, by, spread, soft, strength, rays, to_world, eye, buffer):
     """Lowers buffer (H,W) to 1 − strength where the floor lies in the flat capsule between two places."""
     reach = spread + soft
     left, right, top, low = 1e9, -1e9, 1e9, -1e9
-    m = to_world
+    m, behind = to_world, 0
     for corner in range(4):
         cx = (min(ax, bx) - reach if corner % 2 == 0 else max(ax, bx) + reach) - eye[0]
         cy = (min(ay, by) - reach if corner < 2 else max(ay, by) + reach) - eye[1]
         z = m[0, 2] * cx + m[1, 2] * cy - m[2, 2] * eye[2]
         if z < NEAR_MM:
-            left, right, top, low = -1e9, 1e9, -1e9, 1e9
+            behind += 1
         else:
             x = (m[0, 0] * cx + m[1, 0] * cy - m[2, 0] * eye[2]) / z
             y = (m[0, 1] * cx + m[1, 1] * cy - m[2, 1] * eye[2]) / z
             left, right, top, low = min(left, x), max(right, x), min(top, y), max(low, y)
+    if behind == 4:
+        return
+    if behind > 0:
+        left, right, top, low = -1e9, 1e9, -1e9, 1e9
     c0, c1, r0, r1 = pixel_box(left, right, top, low, rays)
     ex, ey = bx - ax, by - ay
     length2 = ex * ex + ey * ey + 1e-9

@@ -99,7 +99,7 @@ def _all_solids(
 
 def _room_for_samples(most: int) -> Samples:
     """Empty arrays for as many samples as there can be; memory that is not used is never touched."""
-    where, normal = np.empty((most, 3)), np.empty((most, 3), np.float32)
+    where, normal = np.empty((2, most, 3), np.float32)
     return Samples(
         np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.float32), where, normal
     )
