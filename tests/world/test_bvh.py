@@ -75,7 +75,7 @@ def written(path, names=CMU, prefix="", sides=("Left", "Right"), swap=lambda v: 
         for name, kind in motion:
             row += [*swap((0.01 * frame, 18, 0))] if kind == "ROOT" else []
             turn = 3.0 * frame if name == left_arm[2][0] else 0.0  # about the axis ahead
-            row += [turn if axis == int(np.argmax(np.abs(swap((0, 0, 1))))) else 0.0 for axis in (2, 0, 1)]
+            row += [turn * swap((0, 0, 1))[axis] for axis in (2, 0, 1)]
         lines.append(" ".join(f"{value:.4f}" for value in row))
     path.write_text("\n".join(lines) + "\n")
     return path

@@ -189,13 +189,13 @@ def test_lifting_needs_a_network_and_a_small_one_gets_to_known_errors():
         return np.linalg.norm((predicted + center - y_test).reshape(-1, 17, 3), axis=-1).mean()
 
     ridge = error(x_test @ np.linalg.solve(x.T @ x + 10 * np.eye(34), x.T @ (y - center)))
-    layers = [torch.nn.Linear(34, 384), torch.nn.ReLU()]
-    layers += [torch.nn.Linear(384, 384), torch.nn.ReLU(), torch.nn.Linear(384, 384), torch.nn.ReLU()]
-    net = torch.nn.Sequential(*layers, torch.nn.Linear(384, 51))
+    layers = [torch.nn.Linear(34, 256), torch.nn.ReLU()]
+    layers += [torch.nn.Linear(256, 256), torch.nn.ReLU(), torch.nn.Linear(256, 256), torch.nn.ReLU()]
+    net = torch.nn.Sequential(*layers, torch.nn.Linear(256, 51))
     inputs, targets = torch.tensor(x).float(), torch.tensor((y - center) / 200).float()
     optimizer = torch.optim.Adam(net.parameters(), 1e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, 1500)
-    for _ in range(1500):
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, 1200)
+    for _ in range(1200):
         rows = torch.randint(len(inputs), (256,))
         loss = ((net(inputs[rows]) - targets[rows]) ** 2).mean()
         optimizer.zero_grad()

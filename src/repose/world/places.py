@@ -86,11 +86,13 @@ def toward(out_deg: float, up_deg: float, reach_mm: float = 540.0) -> Place:
     return Place("shoulder", (float(at[0]), float(at[1]), float(at[2])), fold=0, spread=20)
 
 
-ORIGINS = {"shoulder": (0, 0, 0), "head": (35, -180, 215), "hip": (25, -75, -490), "floor": (0, 0, 0)}
+ORIGINS = {"shoulder": (0, 0, 0), "head": (35, -180, 215), "hip": (25, -75, -490)}
 
 
 def from_shoulder(place: Place) -> Array:
     """About where a place is, seen from the shoulder of one who stands upright."""
+    if place.frame == "floor":  # wherever on the floor: below
+        return np.array([0.0, 150.0, -450.0])
     return np.add(place.at, ORIGINS[place.frame])
 
 

@@ -67,7 +67,7 @@ def bend_two_bones(
     knee = soft * longest
     over = np.maximum(length - knee, 0.0)
     length = np.minimum(length, knee) + (longest - knee) * (1 - np.exp(-over / (longest - knee)))
-    c = (upper**2 + length**2 - lower**2) / (2 * upper * length)
+    c = np.clip((upper**2 + length**2 - lower**2) / (2 * upper * length), -1.0, 1.0)
     s = np.sqrt(np.maximum(1 - c * c, 0.0))
     bend = unit(pole - dot(pole, line) * line)
     first = c * line + s * bend
@@ -88,7 +88,7 @@ def _arm_pole(line: Array) -> Array:
     """Where the elbow points for a line shoulder→wrist (T, 3) as forward, out, up in the chest's frame."""
     low, high, behind = np.array([[-0.85, 0.35, -0.25], [0.35, 0.5, -0.75], [0.5, 0.8, 0.4]])
     raised = smooth_step(line[:, 2:], -0.85, 0.35)
-    back = smooth_step(-line[:, :1], -0.3, 0.25) * smooth_step(line[:, 2:], -0.1, 0.4)
+    back = smooth_step(-line[:, :1], -0.75, 0.45) * smooth_step(line[:, 2:], -0.5, 0.6)
     pole: Array = low + raised * (high - low) + back * (behind - high)
     return pole
 
@@ -112,9 +112,8 @@ def _kept_direction(old: Array, low: Array, high: Array, away: Array) -> Array:
 def limb_frames(first: Array, second: Array, hint: Array) -> tuple[Array, Array]:
     """Frames of both bones, hanging along −z, sharing the hinge; `hint` is ahead of the first bone."""
     upper = frame(-first, hint)
-    hinge = upper[..., 1]
-    z = -second
-    z = unit(z - dot(z, hinge) * hinge)
+    z = unit(-second)
+    hinge = unit(upper[..., 1] - dot(z, upper[..., 1]) * z)
     return upper, np.stack([cross(hinge, z), hinge, z], axis=-1)
 
 
@@ -179,7 +178,7 @@ class _Solver:
         chest, head, pelvis = self.get("chest"), self.get("head"), self.get("pelvis")
         own = offsets[:, 0]
         size = np.sqrt(dot(own, own)) + 1e-6
-        hangs = smooth_step(-own[:, 2:] / size, 0.75, 0.98)  # an arm hangs from a bent back, too
+        hangs = smooth_step(-own[:, 2:] / size, 0.3, 1.0)  # an arm hangs from a bent back, too
         target = weights[:, 0:1] * shoulder + (1 - hangs) * apply(chest, own) + hangs * apply(self.level, own)
         target += weights[:, 1:2] * self.places["head"] + apply(head, offsets[:, 1])
         target += weights[:, 2:3] * hip + apply(pelvis, offsets[:, 2])
