@@ -9,9 +9,9 @@ where they have one seed each).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
-from scipy import stats
 
 from repose.report.scores import Score
 from repose.rng import rng
@@ -76,7 +76,7 @@ def effect(terms: list[tuple[float, Score]], seed: int, name: str, fallback: tup
     scale = np.sqrt(variance * sum(weight**2 / len(score.sums) for weight, score in terms))
     unit_se = float(draws.std())
     if freedom > 0:
-        draws = draws + scale * stats.t.rvs(freedom, size=DRAWS, random_state=generator)
+        draws = draws + scale * generator.standard_t(freedom, size=DRAWS)
     low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     shift = value - float(np.mean([low, high])) if freedom == 0 else 0.0
     return Effect(
@@ -91,7 +91,7 @@ def effect(terms: list[tuple[float, Score]], seed: int, name: str, fallback: tup
 
 def seeds_needed(result: Effect, weights: list[float]) -> int | None:
     """Seeds a run that would decide an effect of the measured size; None when the test set is too small."""
-    room = (abs(result.value) / stats.norm.ppf((1 + LEVEL) / 2)) ** 2 - result.unit_se**2
+    room = (abs(result.value) / NormalDist().inv_cdf((1 + LEVEL) / 2)) ** 2 - result.unit_se**2
     if room <= 0:
         return None
     return int(np.ceil(result.seed_sd**2 * sum(weight**2 for weight in weights) / room))
