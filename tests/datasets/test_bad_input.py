@@ -1,5 +1,6 @@
 """Whatever is wrong with a download ends in one clear line, and nothing is half written."""
 
+import contextlib
 import json
 import os
 import pickle
@@ -250,6 +251,8 @@ CASES: dict[tuple[str, Callable[[Path, Change], None], str], list[tuple[Change, 
         (at("annotations", 0, "keypoints", value=[1, 2, 3]), r"shape \(51\)"),
         (at("annotations", 0, "keypoints", 2, value=7), "visibility other than 0, 1 and 2"),
         (at("annotations", 0, "image_id", value=123), "the picture 123"),
+        (at("annotations", 0, "id", value=float("inf")), "the id inf"),
+        (at("annotations", 0, "keypoints", 3, value=1e200), r"a value of 1e\+200"),
         (at("annotations", value=5), "no list of dictionaries"),
         (at("images", 1, "id", value=7), "two pictures with one id"),
         (at("images", 1, "file_name", value="../../../x.jpg"), "leads outside"),
@@ -311,3 +314,22 @@ def test_failed_conversions_leave_the_old_tables(downloads: dict[str, Path], tmp
         convert("lsp", root, manifest, out)
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
     assert [path.name for path in out.parent.iterdir()] == ["lsp"]
+
+
+@pytest.mark.parametrize("name", ["mpii_multi", "flic", "lsp", "threedpw", "coco", "mpii newell"])
+def test_changed_bytes_never_end_in_a_traceback(name: str, downloads: dict[str, Path]) -> None:
+    root = downloads[name]
+    labels = sorted(path for path in root.rglob("*") if path.suffix in LABELS)
+    for number in range(15):
+        draw = np.random.default_rng(number)
+        path = labels[draw.integers(len(labels))]
+        whole = path.read_bytes()
+        damaged = bytearray(whole)
+        for _ in range(draw.integers(1, 6)):
+            damaged[draw.integers(len(whole))] = draw.integers(256)
+        path.write_bytes(damaged)
+        try:
+            with contextlib.suppress(ReposeError):
+                read(name.split()[0], root)
+        finally:
+            path.write_bytes(whole)

@@ -89,9 +89,12 @@ def picture_row(row: dict[int, int], person: Any, where: str) -> int:
 def whole(value: Any, where: str | Path) -> int:
     """A whole number, also when it is written as text."""
     try:
-        return int(value)
-    except (TypeError, ValueError):
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
         raise fault(where, f"the id {value!r}", "a whole number") from None
+    if abs(number) >= 2**63:
+        raise fault(where, f"the id {number}", "a number of 64 bits")
+    return number
 
 
 def keypoints(people: list[dict[str, Any]], joints: int, path: Path) -> np.ndarray:

@@ -19,7 +19,17 @@ from typing import Any
 
 import numpy as np
 
-from repose.datasets.sources import candidates, entry, fault, numbers, read_h5, read_mat, records, stacked
+from repose.datasets.sources import (
+    LARGEST,
+    candidates,
+    entry,
+    fault,
+    numbers,
+    read_h5,
+    read_mat,
+    records,
+    stacked,
+)
 from repose.errors import ReposeError
 from repose.files import read_json
 
@@ -248,8 +258,8 @@ def number_of(struct: Any, name: str, where: str | Path, missing: float | None =
         number = float(value[0])
     except (TypeError, ValueError):
         raise fault(where, f"`{name}` {value[0]!r}", "a number") from None
-    if not np.isfinite(number):
-        raise fault(where, f"`{name}` {number}", "a finite number")
+    if not abs(number) <= LARGEST:  # nor NaN
+        raise fault(where, f"`{name}` {number:.3g}", f"a number up to {LARGEST:.0g}")
     return number
 
 

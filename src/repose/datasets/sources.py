@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import faulthandler
+import os
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ import numpy as np
 from repose.errors import ReposeError
 
 AGAIN = "download it again"
+LARGEST = 1e9  # no pixel, millimetre, size or flag is larger
 
 
 def fault(where: str | Path, found: str, expected: str, remedy: str = AGAIN) -> ReposeError:
@@ -49,16 +53,35 @@ def candidates(root: Path, suffixes: tuple[str, ...], depth: int = 2) -> list[Pa
     return sorted(found)
 
 
+def crashes(load: Callable[[], Any]) -> bool:
+    """Whether a call kills the process that makes it, tried in a child; exceptions are not meant."""
+    child = os.fork()
+    if child == 0:
+        faulthandler.disable()
+        with contextlib.suppress(BaseException):
+            load()
+        os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
 def read_mat(path: Path, *names: str, objects: bool = False) -> dict[str, Any]:
-    """The named variables of a MATLAB file (5 to 7.2); with `objects`, structs as objects, axes squeezed."""
+    """The named variables of a MATLAB file (5 to 7.2); with `objects`, structs as objects, axes squeezed.
+
+    Some damaged files kill SciPy's reader instead of raising, so it is tried in a child process first.
+    """
     import scipy.io
 
-    try:
+    def load() -> dict[str, Any]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            content = scipy.io.loadmat(
-                path, variable_names=names, struct_as_record=not objects, squeeze_me=objects
+            return dict(
+                scipy.io.loadmat(path, variable_names=names, struct_as_record=not objects, squeeze_me=objects)
             )
+
+    if crashes(load):
+        raise fault(path, "a file that breaks its reader", "a whole MATLAB file")
+    try:
+        content = load()
     except FileNotFoundError:
         raise fault(path, "not found", "a MATLAB file") from None
     except NotImplementedError:
@@ -76,7 +99,7 @@ def read_h5(path: Path, *names: str) -> dict[str, np.ndarray]:
     """The named arrays of an HDF5 file (MATLAB 7.3 files are such)."""
     import h5py
 
-    try:
+    def load() -> dict[str, np.ndarray]:
         with h5py.File(path, "r") as file:
             for name in names:
                 if not isinstance(file.get(name), h5py.Dataset):
@@ -84,6 +107,11 @@ def read_h5(path: Path, *names: str) -> dict[str, np.ndarray]:
                         path, f"no array `{name}` (found {', '.join(file) or 'nothing'})", f"`{name}`"
                     )
             return {name: file[name][()] for name in names}
+
+    if crashes(load):
+        raise fault(path, "a file that breaks its reader", "a whole HDF5 file")
+    try:
+        return load()
     except FileNotFoundError:
         raise fault(path, "not found", "an HDF5 file") from None
     except ReposeError:
@@ -116,6 +144,8 @@ def numbers(value: Any, shape: Sequence[int | None], where: str | Path, finite: 
     if finite and not np.isfinite(array).all():
         count = int((~np.isfinite(array)).sum())
         raise fault(where, f"{count} values that are NaN or infinite", "numbers only")
+    if array.size and (largest := float(np.nanmax(np.abs(array), initial=0))) > LARGEST:
+        raise fault(where, f"a value of {largest:.3g}", f"nothing beyond {LARGEST:.0g}")
     return array
 
 
