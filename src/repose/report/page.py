@@ -11,7 +11,7 @@ from typing import Any
 from repose.files import write_text
 from repose.report.claims import FIELDS as CLAIM_FIELDS
 from repose.report.claims import VERDICTS, Verdict, judge_all, ledger_row
-from repose.report.published import Paper, Table
+from repose.report.published import Column, Paper, Table
 from repose.report.scores import Scores
 from repose.report.statistics import seeds_needed
 from repose.report.tables import (
@@ -108,10 +108,9 @@ def table_text(system: str, table: Table, cells: list[Cell]) -> str:
 
 def further_metrics(table: Table, cells: list[Cell]) -> str:
     """Figures of ours under metrics that the paper did not print."""
-    columns = {(column.name, metric) for column in table.columns for metric in column.also}
-    if not columns or len(table.columns) > len(columns) > 12:
+    ordered = [(column.name, metric) for column in table.columns for metric in unseen(table, column)]
+    if not ordered or len(table.columns) > len(ordered) > 12:
         return ""
-    ordered = [(column.name, metric) for column in table.columns for metric in column.also]
     found = {(cell.row.row, cell.column.name, cell.metric): cell for cell in cells if cell.measured}
     lines = []
     for row in table.rows:
@@ -122,6 +121,13 @@ def further_metrics(table: Table, cells: list[Cell]) -> str:
         if any(texts):
             lines.append([row.row, *texts])
     return markdown(["row", *(f"{name} `{metric}`" for name, metric in ordered)], lines) if lines else ""
+
+
+def unseen(table: Table, column: Column) -> list[str]:
+    """Metrics of a column that no line of the table itself shows."""
+    known = {metric for view in table.views for metric in view.metrics}
+    metrics = (column.metric, *column.also) if column.aside else column.also
+    return [metric for metric in metrics if metric not in known]
 
 
 def claims_text(verdicts: list[Verdict]) -> str:

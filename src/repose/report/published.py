@@ -26,6 +26,7 @@ class Column:
     group: str | None = None  # one action or scene of the metric; None = their mean
     better: str = "lower"
     also: tuple[str, ...] = ()  # further metrics of ours for the same cell, in the CSV and below the table
+    aside: bool = False  # the paper has no such column: in the CSV and below the table only
     part: str | None = None  # which of a row's `parts` fills the column; None = the row's run
 
 
@@ -114,18 +115,19 @@ def load_paper(system: str) -> Paper:
 
 
 def table(entry: dict[str, Any]) -> Table:
-    """A table; `published` is a list in the order of the columns, `-` where the paper prints nothing."""
+    """A table; `published` is a list in the order of the paper's columns, `-` where it prints nothing."""
     columns = tuple(
         Column(**{**column, "also": tuple(column.get("also", ()))}) for column in expand(entry["columns"])
     )
+    of_paper = [column for column in columns if not column.aside]
     rows = []
     for row in entry["rows"]:
         printed = [str(cell) for cell in row.get("published", [])]
-        if printed and len(printed) != len(columns):
+        if printed and len(printed) != len(of_paper):
             raise ValueError(
-                f"table {entry['number']}, {row['row']}: {len(printed)} figures, {len(columns)} columns"
+                f"table {entry['number']}, {row['row']}: {len(printed)} figures, {len(of_paper)} columns"
             )
-        cells = {c.name: cell for c, cell in zip(columns, printed, strict=False) if cell != "-"}
+        cells = {c.name: cell for c, cell in zip(of_paper, printed, strict=False) if cell != "-"}
         labels = {name: str(text) for name, text in zip(entry["labels"], row["labels"], strict=True)}
         rest = {key: value for key, value in row.items() if key not in {"published", "labels"}}
         rows.append(Row(labels=labels, published=cells, **rest))

@@ -127,16 +127,17 @@ def stacked_grid(table: Table, found: dict[tuple[str, str], Cell]) -> tuple[list
 def viewed_grid(table: Table, cells: list[Cell]) -> tuple[list[str], list[list[str]]]:
     """A line of ours for every view, the first one bold, and below them the printed figures."""
     found = {(cell.row.row, cell.column.name, cell.metric): cell for cell in cells}
-    header = [*table.labels, "", *(column.name for column in table.columns)]
+    columns = [column for column in table.columns if not column.aside]
+    header = [*table.labels, "", *(column.name for column in columns)]
     lines = []
     for row in table.rows:
         own = []
         for number, view in enumerate(table.views):
-            texts = [viewed(row, column, view, found) for column in table.columns]
+            texts = [viewed(row, column, view, found) for column in columns]
             if any(texts):
                 shown = [f"**{text}**" if text and number == 0 else text for text in texts]
                 own.append([view.name, *shown])
-        printed = [row.published.get(column.name, "") for column in table.columns]
+        printed = [row.published.get(column.name, "") for column in columns]
         own += [["paper", *printed]] if any(printed) else []
         for number, line in enumerate(own):
             lines.append([*(labelled(row) if number == 0 else [""] * len(table.labels)), *line])
