@@ -1,0 +1,93 @@
+"""Networks by name: at a scale, at the papers' size, and what they cost."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from repose.errors import ReposeError
+from repose.fusion.hourglass import StackedHourglass
+from repose.fusion.network import Design, PoseResNet
+from repose.training.loop import seed_of
+
+CHANNELS = {"resnet": 256, "hourglass": 256}  # of the deconvolutions, of the hourglasses
+WIDTH = 64  # of ResNet's first stage
+INPUT_PX = 256
+STACKS = 2
+
+
+@dataclass(frozen=True)
+class NetworkScale:
+    """How much smaller than the papers' a network is."""
+
+    width: float  # share of the channels
+    block: str
+    blocks: tuple[int, int, int, int]
+    stem_pool: bool
+    input_px: int
+
+
+PAPER = NetworkScale(1.0, "bottleneck", (3, 4, 6, 3), True, INPUT_PX)
+
+
+def design_of(kind: str, scale: NetworkScale) -> Design:
+    """The design of a network at a scale."""
+    if kind not in CHANNELS:
+        raise ReposeError(f"fusion.network: found {kind!r}, expected one of {', '.join(CHANNELS)}")
+    width, channels = (max(4, 4 * round(n * scale.width / 4)) for n in (WIDTH, CHANNELS[kind]))
+    return Design(kind, scale.block, scale.blocks, width, channels, scale.stem_pool, STACKS)
+
+
+def build(design: Design) -> PoseResNet | StackedHourglass:
+    """The network of a design, with weights from torch's generator."""
+    return PoseResNet(design) if design.kind == "resnet" else StackedHourglass(design)
+
+
+def build_seeded(design: Design, seed: int) -> PoseResNet | StackedHourglass:
+    """The network of a design, with the first weights of a seed."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed_of(seed, "fusion", "weights"))
+        return build(design)
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a network weighs and does."""
+
+    parameters: int
+    operations: int  # floating point, forward, of one picture; convolutions only
+
+
+def size_of(design: Design, input_px: int) -> Size:
+    """The size of a design, found without computing anything."""
+    with torch.device("meta"):
+        network = build(design)
+        picture = torch.zeros(1, 3, input_px, input_px)
+    with counted(network) as counts, torch.no_grad():
+        network.eval()(picture)
+    return Size(sum(p.numel() for p in network.parameters()), sum(counts))
+
+
+@contextmanager
+def counted(network: nn.Module) -> Iterator[list[int]]:
+    """The operations (two a multiplication) of every convolution that runs within the block."""
+    counts: list[int] = []
+
+    def count(module: nn.Module, inputs: Any, output: Tensor) -> None:
+        weight = module.get_parameter("weight")
+        if isinstance(module, nn.ConvTranspose2d):  # every input cell times the whole kernel
+            counts.append(2 * inputs[0][0, 0].numel() * weight.numel())
+        else:
+            counts.append(2 * output[0, 0].numel() * prod(weight.shape))
+
+    kinds = (nn.Conv2d, nn.ConvTranspose2d)
+    hooks = [m.register_forward_hook(count) for m in network.modules() if isinstance(m, kinds)]
+    try:
+        yield counts
+    finally:
+        for hook in hooks:
+            hook.remove()
