@@ -1,0 +1,68 @@
+"""How long and at which rates a stage is trained: the paper's way, or the one that fits a small scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from repose.training.loop import Training
+from repose.training.optimiser import Optimiser
+from repose.training.schedule import Schedule
+
+
+@dataclass(frozen=True)
+class PaperStage:
+    """The paper's schedule and weights of one stage."""
+
+    epochs: int
+    rate: float  # of Adam
+    drops: tuple[int, ...]  # epochs after which the rate falls to a tenth
+    batch: int
+    lambda_reg: float
+    lambda_geo: float
+
+
+@dataclass(frozen=True)
+class SmallStage:
+    """What replaces the schedule at a smaller scale."""
+
+    share: float | None  # of the pictures that the paper's training sees; None: the paper's schedule
+    batch: int
+    rate: float  # peak of Adam's rate, then half a cosine to zero
+    warmup: float  # share of the steps from zero to the peak
+    joint_weight: float  # see `losses.heatmap_loss`
+    depth_weight: float  # factor on λ_reg
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A training with batches of `batch` and `steps` of them an epoch."""
+
+    batch: int
+    steps: int
+    training: Training
+
+    @property
+    def samples(self) -> int:
+        """Pictures seen."""
+        return self.batch * self.steps * self.training.epochs
+
+
+def make_recipe(paper: PaperStage, small: SmallStage, paper_people: int, people: int) -> Recipe:
+    """The recipe where the paper's epoch sees so many people, and ours so many."""
+    adam = Optimiser("adam")
+    if small.share is None:
+        steps = max(1, people // paper.batch)
+        drops = tuple(epoch * steps for epoch in paper.drops)
+        schedule = Schedule("step", paper.rate, decay=0.1, milestones=drops)
+        return Recipe(paper.batch, steps, Training(paper.epochs, adam, schedule))
+    total = small.share * paper.epochs * paper_people
+    epochs = max(1, round(total / people))
+    steps = max(1, round(total / (epochs * small.batch)))
+    warmup = round(small.warmup * steps * epochs)
+    schedule = Schedule("cosine", small.rate, warmup, total=steps * epochs)
+    return Recipe(small.batch, steps, Training(epochs, adam, schedule))
+
+
+def epoch_people(flat: int, deep: int) -> int:
+    """People of an epoch: one of the 3D sets for each of the 2D sets, or all where there is one kind."""
+    return flat + min(deep, flat) if flat and deep else flat + deep
