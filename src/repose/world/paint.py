@@ -261,7 +261,7 @@ def panels(u, v, w, colours, row, scale, seed, rough):  # type: ignore[no-untype
     return blend(colours, row, 0, 1, 0.45 * tint, (1.0 - 0.6 * gap) * (0.85 + 0.3 * rough))
 
 
-@part
+@kernel
 def surface(kind, u, v, w, colours, row, scale, seed, noise):  # type: ignore[no-untyped-def]
     """Colour of a floor, wall or thing at (u, v)."""
     rough = cloud(noise, u + 977.0 * (seed & 63), v, w, 2400.0)
