@@ -1,0 +1,51 @@
+"""`python -m benchmarks`: every benchmark in a process of its own, its lines into benchmarks/results.md.
+
+What counts are ratios within one run; absolute figures belong to the machine that the page names.
+"""
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+from repose.files import write_text
+
+HERE = Path(__file__).parent
+BENCHMARKS = {
+    "metrics": "P-MPJPE against batched SVD",
+    "world": "Pictures of the world",
+    "gcn": "Training the graph network",
+    "fusion": "Training the network for pictures, and its geometric loss",
+}
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    models = [line.split(":")[1].strip() for line in lines if "model name" in line]
+        line.split(":")[1].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if "model name" in line
+    ]
+    return f"{len(os.sched_getaffinity(0))} cores of {models[0] if models else platform.machine()}"
+
+
+def main() -> None:
+    parts = [f"# Benchmarks\n\nMeasured by `make bench` on {machine()}. Ratios are within one run.\n"]
+    for name, title in BENCHMARKS.items():
+        if not (HERE / f"{name}.py").exists():
+            continue
+        print(f"{title} …", file=sys.stderr, flush=True)
+        command = [sys.executable, "-m", f"benchmarks.{name}"]
+        done = subprocess.run(
+            command, capture_output=True, text=True, env=os.environ | {"REPOSE_TRACKING": "off"}
+        )
+        text = done.stdout if done.returncode == 0 else f"failed: {done.stderr.strip().splitlines()[-1]}"
+        print(text, flush=True)
+        parts.append(f"## {title}\n\n```\n{text.rstrip()}\n```\n")
+    write_text(HERE / "results.md", "\n".join(parts))
+
+
+if __name__ == "__main__":
+    main()
