@@ -1,11 +1,13 @@
 """The reader of MPI-INF-3DHP."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from repose.datasets import read
+from repose.errors import ReposeError
 from tests.datasets.native import write_mpi_inf_3dhp
 
 
@@ -23,6 +25,13 @@ def test_takes_the_chest_high_cameras_and_counts_what_it_leaves_out(root: Path) 
     assert len(train) == 16 * 8 * 3 - 2
     assert train.meta["dropped"] == {"a joint outside the picture": 1, "no picture of the frame": 1}
     assert train.skeleton == "mpi3dhp28"
+
+
+def test_a_video_that_was_not_extracted_is_told_how(tmp_path: Path) -> None:
+    write_mpi_inf_3dhp(tmp_path, frames=11)
+    shutil.rmtree(tmp_path / "S1/Seq2/imageFrames/video_5")
+    with pytest.raises(ReposeError, match=r"video_5: no pictures, .* ffmpeg -i .*/imageSequence/video_5.avi"):
+        read("mpi_inf_3dhp", tmp_path)
 
 
 def test_pictures_are_counted_from_one(root: Path) -> None:

@@ -40,7 +40,7 @@ CORRUPT = ("S11", "Directions")
 OTHER_NAMES = {"TakingPhoto": "Photo", "WalkingDog": "WalkDog"}
 WITHOUT_NOSE = np.delete(np.arange(17), get_skeleton("h36m17").index("nose"))
 CHECK_EVERY = 50  # frames between those that are compared with the projection
-FIT_POINTS = 3000  # pairs of points from which a camera is found
+FIT_POINTS = 1500  # pairs of points from which a camera is found
 
 KEPT = get_skeleton("h36m32").indices(source.joints[0] for source in conversion("h36m32", "h36m17").values())
 

@@ -42,6 +42,7 @@ ACTIVITIES = (
     "Miscellaneous",
 )  # fmt: skip
 OUTSIDE, NO_PICTURE = "a joint outside the picture", "no picture of the frame"
+FEW = 10  # frames; a longer video without a single picture was not extracted
 PER_SIZE = 0.01  # how far x/z may differ between the two kinds of 3D annotation
 
 
@@ -120,7 +121,7 @@ def read_train(root: Path, pictures: Pictures) -> PoseTable:
                 raise fault(where, f"{len(joints2d)} 2D and {len(joints_mm)} 3D poses", "as many of both")
             names = [TRAIN_IMAGE.format(sequence, camera, frame + 1) for frame in range(len(joints2d))]
             there = pictures.there(names)
-            if not there.any():
+            if not there.any() and len(there) > FEW:
                 raise no_pictures(root, sequence, camera)
             kept = rows.kept(joints2d[:, mapped], sizes[camera], there)
             subject, number = sequence.split("/")

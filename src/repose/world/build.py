@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+from repose.files import write_text
 from repose.processes import usable_cores
 from repose.world.people import strangers
 from repose.world.settings import WorldSettings
@@ -39,11 +40,15 @@ WRITERS: dict[str, ModuleType] = {
 }
 
 
+VERSION = 1  # of the world; stands in the marker by which readers tell its files from real data
+
+
 def write_dataset(name: str, folder: Path, settings: WorldSettings, workers: int) -> None:
     """Write a data set's native files below `folder`; `workers` 0 takes one process a usable core."""
     if WRITERS[name].pictures(settings):
         compile_renderer(settings)
     WRITERS[name].write(folder, settings, workers or usable_cores())
+    write_text(folder / "WORLD", f"the embedded world, version {VERSION}, seed {settings.seed}\n")
 
 
 def picture_count(name: str, settings: WorldSettings) -> int:
