@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from repose.learner.run import Model, share_of, train_run
+from repose.learner.run import Model, train_run
 from repose.lifting.poses import lifting_poses
 from repose.lifting.recipe import PaperTraining, SmallTraining, make_recipe
 from repose.posetable import PoseTable
@@ -16,12 +16,11 @@ POSES = Path("data/poses/h36m")
 def main(params: dict[str, Any], name: str) -> None:
     common, scale = params["learner"]["train"], params["scale"]["learner"]
     model = Model(**(params["learner"]["model"] | params["learner"]["runs"][name]))
-    setup, small = common["setup"], SmallTraining(**scale["train"])
+    setup = common["setup"]
     inputs = [POSES / f"{split}.npz" for split in ("train", "test")]
     train, test = (lifting_poses(PoseTable.load(path), setup["skeleton"], model.input) for path in inputs)
-    recipe = make_recipe(PaperTraining(**common["schedule"]), small, len(train.sample))
-    if small.steps is not None:
-        recipe = share_of(recipe, model.stages)
+    paper, small = PaperTraining(**common["schedule"]), SmallTraining(**scale["train"])
+    recipe = make_recipe(paper, small, len(train.sample))
     configuration = {
         "run": name,
         "model": vars(model),
@@ -36,6 +35,7 @@ def main(params: dict[str, Any], name: str) -> None:
         train,
         test,
         width=scale["width"],
+        output_gain=scale["output_gain"],
         clip=setup["clip"],
         seed=params["seed"],
         seeds=[params["seed"] + k for k in range(scale["seeds"])],

@@ -118,8 +118,7 @@ def build_martinez(
     """The same of Martinez' network, in the harness of the graph networks."""
     wide = max(1, round(model.channels * setup.width))
     network = FullyConnected(seeds, 2 * joints, 3 * joints, wide, model.blocks, model.dropout)
-    with torch.no_grad():
-        network.last.weight.mul_(setup.output_gain)
+    network.last.scaled(setup.output_gain)
     here, paper = (martinez_parameters(joints, width, model.blocks) for width in (wide, model.channels))
     return FlatLifter(network, no_statistics(joints)), here, paper, 6 * here
 

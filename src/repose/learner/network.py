@@ -26,6 +26,7 @@ class Design:
     gate: str  # inner: sigmoid(h) ⊙ skip | outer: sigmoid(h ⊙ skip)
     skip: str  # up: the input is projected from 2k to d | down: h is projected from d to 2k
     fuse: str  # add | concat: how the two streams meet before the last layer
+    output_gain: float = 1.0  # further factor on the initial weights from the wide layers to the joints
 
 
 class GatedStream(nn.Module):
@@ -43,7 +44,7 @@ class GatedStream(nn.Module):
         up = design.skip == "up"
         self.lift = linear(seeds, "gated.skip", inputs, d) if up else None
         self.lower = None if up else linear(seeds, "gated.skip", d, inputs)
-        self.last = linear(seeds, "gated.last", d if up else inputs, outputs)
+        self.last = linear(seeds, "gated.last", d if up else inputs, outputs).scaled(design.output_gain)
 
     def forward(self, x: Tensor, noise: Sequence[torch.Generator] | None) -> Tensor:
         h = self.trunk(x, noise)
@@ -64,6 +65,7 @@ class Combined(nn.Module):
         self.plain = FullyConnected(
             seeds, 2 * design.joints, outputs, design.width, design.blocks, design.dropout, "plain"
         )
+        self.plain.last.scaled(design.output_gain)
         self.last = linear(seeds, "last", outputs if design.fuse == "add" else 2 * outputs, outputs)
 
     def forward(self, x: Tensor, noise: Sequence[torch.Generator] | None = None) -> Tensor:
@@ -92,6 +94,8 @@ class Cascade(nn.Module):
             )
             for k in range(design.stages)
         )
+        for learner in self.learners:
+            learner.last.scaled(design.output_gain)  # type: ignore[union-attr,operator]
 
     def forward(self, x: Tensor, noise: Sequence[torch.Generator] | None = None) -> Tensor:
         *done, newest = self.learners[: self.open_stages]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,10 +38,20 @@ class Model:
     input: str  # gt | detected
 
 
-def at_scale(model: Model, joints: int, width: float) -> Design:
+def at_scale(model: Model, joints: int, width: float, output_gain: float = 1.0) -> Design:
     """The network's design at a scale."""
     wide = max(1, round(model.width * width))
-    return Design(joints, wide, model.stages, model.blocks, model.dropout, model.gate, model.skip, model.fuse)
+    return Design(
+        joints,
+        wide,
+        model.stages,
+        model.blocks,
+        model.dropout,
+        model.gate,
+        model.skip,
+        model.fuse,
+        output_gain,
+    )
 
 
 def build(kind: str, design: Design, seeds: Sequence[int]) -> nn.Module:
@@ -72,6 +81,7 @@ def train_run(
     test: LiftingPoses,
     *,
     width: float,
+    output_gain: float,
     clip: float,
     seed: int,
     seeds: Sequence[int],
@@ -82,7 +92,7 @@ def train_run(
 ) -> None:
     """Train the seeds of a run together and write `runs/learner/<name>/`."""
     joints = len(poses.joints)
-    design = at_scale(model, joints, width)
+    design = at_scale(model, joints, width, output_gain)
     network = build(model.kind, design, seeds)
     zscore = model.normalise == "zscore"
     numbers = statistics(poses.joints2d, poses.joints3d_m) if zscore else no_statistics(joints)
@@ -118,7 +128,8 @@ def train_run(
         else:
             history = train_part(recipe, "learner.pt", log.epoch)
         write_seeds(folder, lifter, history, seeds, [test], device, FlatLifter.SHARED)
-        write_run(folder, configuration, seeds, here, paper, recipe.samples, 6 * here * recipe.samples)
+        seen = recipe.samples * model.stages
+        write_run(folder, configuration, seeds, here, paper, seen, 6 * here * recipe.samples)
         log.finish(folder)
 
 
@@ -128,7 +139,7 @@ def train_cascade(
     train_part: Callable[[Recipe, str, Callable[[Row], None]], list[Row]],
     on_epoch: Callable[[Row], None],
 ) -> list[Row]:
-    """One learner after another on what is left; the epochs of all are counted on."""
+    """One learner after another on what is left, each with the whole recipe; epochs are counted on."""
     history: list[Row] = []
     for stage in range(len(network.learners)):
         network.open(stage + 1)
@@ -140,13 +151,3 @@ def train_cascade(
         rows = train_part(recipe, f"learner{stage}.pt", lambda row: on_epoch(numbered(row)))
         history += [numbered(row) for row in rows]
     return history
-
-
-def share_of(recipe: Recipe, stages: int) -> Recipe:
-    """The part of a training that one learner of a cascade gets, where all together have as many steps."""
-    training = recipe.training
-    epochs = max(1, training.epochs // stages)
-    schedule = dataclasses.replace(training.schedule, total=epochs * recipe.steps)
-    return dataclasses.replace(
-        recipe, training=dataclasses.replace(training, epochs=epochs, schedule=schedule)
-    )

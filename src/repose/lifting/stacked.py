@@ -52,6 +52,12 @@ class Linear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return torch.baddbmm(self.bias[:, None], x, self.weight)
 
+    @torch.no_grad()
+    def scaled(self, factor: float) -> Linear:
+        """The layer with its weights made smaller, so that an output starts near zero."""
+        self.weight.mul_(factor)
+        return self
+
 
 class BatchNorm(nn.Module):
     """Normalisation over the samples, then ReLU where asked for: (S, M, C) -> (S, M, C), in float32."""
