@@ -24,10 +24,6 @@ def machine() -> str:
     """What the figures were measured on."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     models = [line.split(":")[1].strip() for line in lines if "model name" in line]
-        line.split(":")[1].strip()
-        for line in Path("/proc/cpuinfo").read_text().splitlines()
-        if "model name" in line
-    ]
     return f"{len(os.sched_getaffinity(0))} cores of {models[0] if models else platform.machine()}"
 
 
