@@ -47,10 +47,8 @@ def test_the_cameras_of_human36m_are_found_where_they_stand(native: dict[str, Pa
         np.testing.assert_allclose(table.extra["root_mm"][rows], camera.to_camera(world_mm), atol=1)
 
 
-@pytest.mark.parametrize(("name", "skip"), [("mpi_inf_3dhp", ()), ("occlusion_person", ()), ("h36m", ())])
-def test_joints_in_3d_are_above_their_pixels(
-    name: str, skip: tuple[str, ...], native: dict[str, Path]
-) -> None:
+@pytest.mark.parametrize("name", ["mpi_inf_3dhp", "occlusion_person", "h36m"])
+def test_joints_in_3d_are_above_their_pixels(name: str, native: dict[str, Path]) -> None:
     """Pixels follow from the camera frame by one focal length and centre a view (distortion aside)."""
     for table in read(name, native[name]).values():
         for rows in views(table):
