@@ -33,6 +33,9 @@ from repose.training.devices import Device
 from repose.training.record import write_run
 from repose.training.tracking import tracked
 
+HERE = Path(__file__).parent
+CODE = (HERE, HERE.parent / "lifting", HERE.parent / "training")  # a resumed training needs the same
+
 
 @dataclass(frozen=True)
 class Model:
@@ -167,8 +170,8 @@ def train_run(
     check(model, labels, poses)
     lifter, here, paper, cost = build(model, setup, seeds)
     objective = Objective(seeds, model.dropout > 0, None, task_loss(model, weights))
-    key = fingerprint(configuration, inputs)
-    tags = {"device": str(device.device), "data": key}
+    key = fingerprint(configuration, [*inputs, *CODE])
+    tags = {"device": str(device.device), "data": fingerprint(None, inputs)}
     with (
         resume_folder(f"gcn@{name}", key) as kept,
         tracked(

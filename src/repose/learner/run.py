@@ -21,6 +21,9 @@ from repose.training.loop import Row
 from repose.training.record import write_run
 from repose.training.tracking import tracked
 
+HERE = Path(__file__).parent
+CODE = (HERE, HERE.parent / "lifting", HERE.parent / "training")  # a resumed training needs the same
+
 
 @dataclass(frozen=True)
 class Model:
@@ -100,8 +103,8 @@ def train_run(
     scale = torch.from_numpy(numbers.output_std).view(joints, 3)
     objective = Objective(seeds, model.dropout > 0, scale)
     here, paper = (parameters(model.kind, at_scale(model, joints, w)) for w in (width, 1.0))
-    key = fingerprint(configuration, inputs)
-    tags = {"device": str(device.device), "data": key}
+    key = fingerprint(configuration, [*inputs, *CODE])
+    tags = {"device": str(device.device), "data": fingerprint(None, inputs)}
     samples = recipe.batch * recipe.steps * len(seeds)
     with (
         resume_folder(f"learner@{name}", key) as kept,
