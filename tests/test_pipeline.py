@@ -21,7 +21,7 @@ FLOORS = [
     {"lifting"},
     {"gcn", "learner", "fusion", "dgcn", "hgg"},
     {"report"},
-    {"diagram.py", "presets", "__main__.py"},
+    {"diagram.py", "presets", "predict.py", "__main__.py"},
 ]
 
 

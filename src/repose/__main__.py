@@ -56,6 +56,13 @@ def diagram(options: argparse.Namespace) -> None:
     print(drawn(), end="")
 
 
+def predict(options: argparse.Namespace) -> None:
+    """Find the joints of a person in pictures, in 2D and 3D, by a trained run of fusion."""
+    from repose.predict import predict_pictures
+
+    print("\n".join(map(str, predict_pictures(options.pictures, options.run_name, options.box, options.out))))
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     everything = argparse.ArgumentParser(
@@ -80,6 +87,15 @@ def parser() -> argparse.ArgumentParser:
         help="rows of the table",
     )
     command.set_defaults(run=score)
+
+    command = commands.add_parser("predict", help=predict.__doc__, description=predict.__doc__)
+    command.add_argument("pictures", nargs="+", type=Path, metavar="IMAGE", help="JPEG or PNG")
+    command.add_argument(
+        "--run", dest="run_name", required=True, metavar="fusion/NAME", help="the run below runs/"
+    )
+    command.add_argument("--box", metavar="X,Y,W,H", help="the person's box in pixels; default whole picture")
+    command.add_argument("--out", type=Path, default=Path("predicted"), help="folder; default predicted")
+    command.set_defaults(run=predict)
 
     command = commands.add_parser("track", help=track.__doc__, description=track.__doc__)
     command.add_argument(
