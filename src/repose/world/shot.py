@@ -15,6 +15,7 @@ from repose.world.body import POINTS, Subject
 from repose.world.points import joint_weights, joints_of
 from repose.world.render import Figure, Picture, render, tolerance_mm, visible_points
 from repose.world.scene import Scene
+from repose.world.seats import seats
 
 JPEG_QUALITY = 90
 HEAD = [POINTS.index(name) for name in ("upper_neck", "head", "head_top", "nose", "l_ear", "r_ear")]
@@ -92,8 +93,9 @@ class Shot:
 
 
 def take(figures: Sequence[Figure], camera: Camera, scene: Scene, seed: int, *key: str | int) -> Shot:
-    """The picture of people in a scene."""
-    picture = render(figures, camera, scene.backdrop, scene.light, scene.occluders, seed, *key)
+    """The picture of people in a scene, and of what they sit on."""
+    things = [*scene.occluders, *seats(figures, seed)]
+    picture = render(figures, camera, scene.backdrop, scene.light, things, seed, *key)
     points = np.array([figure.points_mm for figure in figures]).reshape(-1, len(POINTS), 3)
     return Shot(camera, picture, camera.to_camera(points), tuple(figure.subject for figure in figures))
 
