@@ -43,17 +43,15 @@ def h36m_scores(files: Sequence[Path], truth: PoseTable, source: str) -> dict[st
         errors["p2"].append(p_mpjpe(predicted, actual))
         errors["noroot"].append(mpjpe_without_root(predicted, actual, root))
     some = truth.rows(rows)
-    takes = np.array([word.rsplit(" ", 1)[0] for word in some.names["sequence"]])  # without the camera
-    unit = np.unique(takes, return_inverse=True)[1][some.sequence]
     names = tuple(str(name) for name in some.names["action"])
     p1, p2, noroot = (np.stack(errors[name]) for name in ("p1", "p2", "noroot"))
     one_group = np.zeros(len(rows), int)
     return {
-        f"p1_{source}": unit_score(p1, unit, some.action, names),
-        f"p2_{source}": unit_score(p2, unit, some.action, names),
-        f"p1_{source}_noroot": unit_score(noroot, unit, some.action, names),
-        f"p1_{source}_frames": unit_score(p1, unit, one_group, ("all",)),
-        f"p2_{source}_frames": unit_score(p2, unit, one_group, ("all",)),
+        f"p1_{source}": unit_score(p1, some.sequence, some.action, names),
+        f"p2_{source}": unit_score(p2, some.sequence, some.action, names),
+        f"p1_{source}_noroot": unit_score(noroot, some.sequence, some.action, names),
+        f"p1_{source}_frames": unit_score(p1, some.sequence, one_group, ("all",)),
+        f"p2_{source}_frames": unit_score(p2, some.sequence, one_group, ("all",)),
     }
 
 
