@@ -19,7 +19,7 @@ from repose.world.raster import BOX, CYLINDER
 
 PELVIS_MM = (300.0, 720.0)  # height over the floor of a person on a seat
 UNBALANCED_MM = 150.0  # the pelvis this far behind the feet needs a seat
-LEVEL = 0.6  # sine of the steepest thigh
+LEVEL = 0.72  # sine of the steepest thighs
 FLOOR_MM = 60.0  # who touches nothing this low is in the air
 KNEE_MM = 250.0  # lower ones kneel
 UNDER_PELVIS = 0.8  # from the hips down to the seat, as a share of the depth of the hips
