@@ -53,7 +53,7 @@ def table_of(rows: int, skeleton: str = "mpii16", **changes) -> PoseTable:
         "image_size": np.tile(np.array([160, 120], np.int32), (rows, 1)),
         "box": np.zeros((rows, 4), np.float32),
         "frame": np.arange(rows, dtype=np.int32),
-        "names": {name: ("",) for name in columns},
+        "names": dict.fromkeys(columns, ("",)),
         "image": np.arange(rows, dtype=np.int32),
         "image_names": np.array([f"images/{row}.png" for row in range(rows)]),
         "image_sizes": np.tile(np.array([160, 120], np.int32), (rows, 1)),

@@ -40,9 +40,10 @@ def test_operations_of_the_papers_network_are_those_of_resnet_50_and_its_decoder
 
 
 @pytest.mark.parametrize("kind", ["resnet", "hourglass"])
+@pytest.mark.parametrize("blocks", [(1, 1, 1, 1), (1, 1, 2)])
 @pytest.mark.parametrize(("stem_pool", "side"), [(True, 8), (False, 16)])
-def test_maps_are_a_quarter_or_half_of_the_picture(kind, stem_pool, side):
-    scale = NetworkScale(0.0625, "basic", (1, 1, 1, 1), stem_pool, 32)
+def test_maps_are_a_quarter_or_half_of_the_picture(kind, blocks, stem_pool, side):
+    scale = NetworkScale(0.0625, "basic", blocks, stem_pool, 32)
     design = design_of(kind, scale)
     maps = build(design)(torch.zeros(2, 3, 32, 32, dtype=torch.uint8))
     stages = 2 if kind == "hourglass" else 1

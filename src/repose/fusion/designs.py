@@ -26,7 +26,7 @@ class NetworkScale:
 
     width: float  # share of the channels
     block: str
-    blocks: tuple[int, int, int, int]
+    blocks: tuple[int, ...]
     stem_pool: bool
     input_px: int
 

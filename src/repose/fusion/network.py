@@ -21,7 +21,7 @@ class Design:
 
     kind: str  # resnet | hourglass
     block: str  # basic | bottleneck
-    blocks: tuple[int, int, int, int]  # of the encoder's four stages
+    blocks: tuple[int, ...]  # of the encoder's stages, each half the side of the one before
     width: int  # channels of the encoder's first stage
     deconv: int  # channels of the deconvolutions, or of the hourglass
     stem_pool: bool  # the stem's pooling, without which maps are half the picture's side, not a quarter
@@ -105,20 +105,21 @@ class Encoder(nn.Module):
         self.bn1 = nn.BatchNorm2d(width)
         self.pool = nn.MaxPool2d(3, 2, 1) if design.stem_pool else nn.Identity()
         inputs = width
-        stages = []
+        self.stages = len(design.blocks)
         for stage, count in enumerate(design.blocks):
             channels = width * 2**stage
             blocks = []
             for number in range(count):
                 blocks.append(block(inputs, channels, 2 if stage and not number else 1))
                 inputs = channels * block.expansion
-            stages.append(nn.Sequential(*blocks))
-        self.layer1, self.layer2, self.layer3, self.layer4 = stages
+            self.add_module(f"layer{stage + 1}", nn.Sequential(*blocks))
         self.channels = inputs
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.pool(self.bn1(self.conv1(x)).relu())
-        return self.layer4(self.layer3(self.layer2(self.layer1(x))))  # B, C, R/32, R/32
+        for stage in range(self.stages):
+            x = self.get_submodule(f"layer{stage + 1}")(x)
+        return x  # B, C, R/32, R/32 at the paper's scale
 
 
 class PoseResNet(nn.Module):
@@ -127,7 +128,8 @@ class PoseResNet(nn.Module):
     def __init__(self, design: Design) -> None:
         super().__init__()
         self.encoder = Encoder(design)
-        self.decoder = nn.Sequential(*deconvolutions(self.encoder.channels, design.deconv, 3))
+        doublings = len(design.blocks) - 1  # back to the side of the first stage: three
+        self.decoder = nn.Sequential(*deconvolutions(self.encoder.channels, design.deconv, doublings))
         self.heatmap = nn.Conv2d(design.deconv, JOINTS, 1)
         self.depth = nn.Conv2d(design.deconv, JOINTS, 1)
         start(self.encoder.modules())
