@@ -1,0 +1,139 @@
+"""Scores of the fusion trainings from their predictions and the prepared test sets; a unit is a picture.
+
+    heatmap_pck       what the paper prints as 2D PCKh, %: maxima of heat maps, ten joints
+    pckh              PCKh@0.5, %, where the size of the head is known (MPII)
+    mpjpe_corrected   mm, bones of the truth's sum, two joints interpolated on both sides
+    mpjpe_published   mm, bones of 4000 mm in sum, two joints interpolated in the prediction
+    p_mpjpe           mm, after the best similarity, joints as in the corrected protocol
+
+Groups are the test sets. `…_tenth` is the same on every tenth row of the run's own test set, the paper's
+validation set. `mean_pose` and `perfect` are rows without a training: what the mean training pose and a
+perfect prediction score.
+
+Legend: S seeds, N people, J = MPII's 16 joints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from repose.errors import ReposeError
+from repose.files import load_arrays
+from repose.fusion.crops import in_crop, upright
+from repose.fusion.people import SETS_3D, Split, load_split
+from repose.metrics import (
+    heatmap_pck_hits,
+    mpjpe,
+    mpjpe_corrected,
+    mpjpe_published,
+    p_mpjpe,
+    p_mpjpe_corrected,
+    pckh_hits,
+    published_floor,
+)
+from repose.report.runs import Run
+from repose.report.scores import Score, Scores
+
+TENTH = 10
+FAMILIES = ("stage1", "stage2", "stage3", "solo2", "solo3")
+METRICS_3D: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+    "mpjpe_corrected": mpjpe_corrected, "mpjpe_published": mpjpe_published, "p_mpjpe": p_mpjpe_corrected,
+}  # fmt: skip
+Counts = tuple[np.ndarray, np.ndarray]  # sums (S, N) and counts (N) of pictures
+
+
+def fusion_runs(section: Mapping[str, Mapping[str, Mapping[str, object]]]) -> dict[str, Mapping[str, object]]:
+    """All runs that the section `fusion` of the parameters declares, in its order."""
+    return {name: entry for family in FAMILIES for name, entry in section[family].items()}
+
+
+def fusion_scores(runs: Sequence[Run], data: Path) -> Scores:
+    """Scores of all runs, and of the two rows without one; `data` holds the prepared sets."""
+    splits: dict[str, Split] = {}
+    scores: Scores = {}
+    for run in runs:
+        for name in run.record["tests"]:
+            if name not in splits:
+                splits[name] = load_split(data / name, "test")
+        scores |= {(run.name, metric): score for metric, score in run_scores(run, splits).items()}
+    return scores | reference_scores(data)
+
+
+def run_scores(run: Run, splits: Mapping[str, Split]) -> dict[str, Score]:
+    """The scores of one run on its test sets, the first of which is its own."""
+    parts: dict[str, dict[str, Counts]] = {}
+    tests = run.record["tests"]
+    for name in tests:
+        for metric, counts in set_scores(run.predictions(f"{name}-test"), splits[name], run.folder).items():
+            parts.setdefault(metric, {})[name] = counts
+    own = {metric: {tests[0]: sets[tests[0]]} for metric, sets in parts.items() if tests[0] in sets}
+    return {metric: grouped(sets) for metric, sets in parts.items()} | {
+        f"{metric}_tenth": grouped({name: (s[:, ::TENTH], n[::TENTH]) for name, (s, n) in sets.items()})
+        for metric, sets in own.items()
+    }
+
+
+def grouped(sets: Mapping[str, Counts]) -> Score:
+    """One score of several test sets, a group a set; pictures in which nothing counts are left out."""
+    sums = np.concatenate([s for s, _ in sets.values()], axis=1)
+    counts = np.concatenate([n for _, n in sets.values()]).astype(float)
+    groups = np.repeat(np.arange(len(sets)), [len(n) for _, n in sets.values()])
+    keep = counts > 0
+    return Score(sums[:, keep], counts[keep], groups[keep], tuple(sets))
+
+
+def set_scores(files: Sequence[Path], split: Split, folder: Path) -> dict[str, Counts]:
+    """The scores of one run's seeds on one test set, picture by picture."""
+    if not files:
+        raise ReposeError(f"{folder}: no predictions, expected those of every seed; make the run again")
+    seeds = [picture_scores(path, split) for path in files]
+    return {metric: (np.stack([s[metric][0] for s in seeds]), seeds[0][metric][1]) for metric in seeds[0]}
+
+
+def picture_scores(path: Path, split: Split) -> dict[str, Counts]:
+    """Sums (N) and counts (N) of every metric that the set has a truth for."""
+    found = load_arrays(path, "sample", "joints3d_mm", "joints2d_px", "cell", "map_px")
+    if not np.array_equal(found["sample"], split.sample):
+        raise ReposeError(f"{path}: other people than the prepared set; make the run again with `dvc repro`")
+    size = int(found["map_px"])
+    points = in_crop(split.joints2d.astype(float), upright(split.center, split.side))
+    hits = heatmap_pck_hits(found["cell"], np.floor(points * size), split.labelled, size)
+    scores = {"heatmap_pck": percent(hits)}
+    if np.isfinite(split.head_px).any():
+        known = split.labelled & np.isfinite(split.head_px)[:, None]
+        head = np.nan_to_num(split.head_px)
+        scores["pckh"] = percent(pckh_hits(found["joints2d_px"], split.joints2d, known, head))
+    if split.has_depth.any():
+        for metric, function in METRICS_3D.items():
+            errors = function(found["joints3d_mm"], split.truth_mm)
+            scores[metric] = errors * split.has_depth, split.has_depth
+    return scores
+
+
+def percent(hits: tuple[np.ndarray, np.ndarray]) -> Counts:
+    """Hits and counted joints (N, J) as sums and counts of pictures; the mean is over all joints."""
+    return 100.0 * hits[0].sum(1), hits[1].sum(1)
+
+
+def reference_scores(data: Path) -> Scores:
+    """`mean_pose`: the mean training pose of each set; `perfect`: the truth itself."""
+    mean: dict[str, dict[str, Counts]] = {}
+    perfect: dict[str, dict[str, Counts]] = {}
+    for name in SETS_3D:
+        train, test = load_split(data / name, "train"), load_split(data / name, "test")
+        truth, known = test.truth_mm, test.has_depth
+        pose = np.broadcast_to(train.truth_mm[train.has_depth].mean(0), truth.shape)
+        nothing = np.zeros(len(truth))
+        for store, errors in (
+            (mean, {"mpjpe_corrected": mpjpe(pose, truth, 0), "mpjpe_published": mpjpe(pose, truth, 0),
+                    "p_mpjpe": p_mpjpe(pose, truth)}),
+            (perfect, {"mpjpe_corrected": nothing, "mpjpe_published": published_floor(truth),
+                       "p_mpjpe": nothing}),
+        ):  # fmt: skip
+            for metric, values in errors.items():
+                store.setdefault(metric, {})[name] = (values * known)[None], known
+    rows = {"mean_pose": mean, "perfect": perfect}
+    return {(row, metric): grouped(sets) for row, parts in rows.items() for metric, sets in parts.items()}
