@@ -8,6 +8,8 @@ from repose.world.backdrops import BACKDROPS
 from repose.world.body import rest_pose, sample_subject
 from repose.world.cameras import free_camera, mpi3dhp_cameras
 from repose.world.look import HAIR_STYLES, sample_look
+from repose.world.occluders import Block, hidden_share
+from repose.world.raster import BOX
 from repose.world.render import Figure, render
 from repose.world.scene import CAPTURE_SPACE_MM, KINDS, Scene, sample_scene
 
@@ -80,3 +82,25 @@ def test_looks_vary_and_follow_from_their_key() -> None:
     assert {look.hair_style for look in looks} == set(HAIR_STYLES)
     assert len({look.shirt_pattern for look in looks}) == 8
     assert all(0 <= value <= 1 for look in looks for value in (*look.skin, *look.shirt, *look.hair))
+
+
+def test_a_panel_hides_what_is_behind_it_and_nothing_beside_it() -> None:
+    eye, figure = np.array([5000.0, 0.0, 1000.0]), person()
+    points = figure.points_mm
+    colours = np.full((3, 3), 0.5)
+    board = Block(BOX, (2500.0, 0.0, 0.0), (10.0, 900.0, 700.0), 0.0, 0, colours, 300.0, 1)
+    turned = Block(BOX, (2500.0, 0.0, 0.0), (900.0, 10.0, 700.0), np.pi / 2, 0, colours, 300.0, 1)
+    expected = float((points[:, 2] < 400 - (points[:, 0] * 0.12)).mean())
+    for block in (board, turned):
+        assert hidden_share([block], eye, points) == pytest.approx(expected, abs=0.1)
+    assert hidden_share([board], eye, points + np.array([0.0, 4000.0, 0.0])) == 0
+
+
+def test_no_thing_in_the_wild_hides_more_than_half_of_a_person() -> None:
+    for number in range(300):
+        figure = person(number % 5)
+        camera = camera_of(figure, number)
+        scene = sample_scene("wild", [figure], camera, 1, number)
+        assert not scene.occluders or all(
+            hidden_share([block], camera.position_mm, figure.points_mm) < 0.5 for block in scene.occluders
+        )

@@ -215,6 +215,26 @@ def placed(blocks: Parts, at_mm: Sequence[float], turn: float, size: float = 1.0
     return moved
 
 
+def hidden_share(blocks: Sequence[Block], eye_mm: Array, points_mm: Array) -> float:
+    """Share of points (P, 3) that lie behind the boxes around the blocks, seen from a place."""
+    turns = np.array([block.turn for block in blocks])
+    cos, sin = np.cos(turns)[:, None], np.sin(turns)[:, None]
+    centre = np.array([block.centre_mm for block in blocks])[:, None]  # N, 1, 3
+    half = np.array([block.half_mm for block in blocks])[:, None]
+    start, end = ([place[..., axis] for axis in range(3)] for place in (eye_mm - centre, points_mm - centre))
+    enter, leave = np.zeros(1), np.ones(1)
+    for x0, x1, size in (
+        (cos * start[0] + sin * start[1], cos * end[0] + sin * end[1], half[..., 0]),
+        (cos * start[1] - sin * start[0], cos * end[1] - sin * end[0], half[..., 1]),
+        (start[2], end[2], half[..., 2]),
+    ):
+        way = np.where(np.abs(x1 - x0) < 1e-9, 1e-9, x1 - x0)
+        first, second = (-size - x0) / way, (size - x0) / way
+        enter = np.maximum(enter, np.minimum(first, second))
+        leave = np.minimum(leave, np.maximum(first, second))
+    return float((enter < leave).any(0).mean())
+
+
 def block_solids(blocks: Sequence[Block], camera: Camera) -> Solids:
     """Blocks as solids in the camera's frame; `end` holds the half extents of their camera-aligned boxes."""
     n = len(blocks)

@@ -24,6 +24,7 @@ from repose.world.scene import Light
 __all__ = ["BACKDROP", "OBJECT", "Figure", "Picture", "render", "tolerance_mm", "visible_points"]
 
 MARGIN_MM = 50.0  # of clothes, hair and pixels that lie between a joint and its limb's surface
+AROUND = np.array([(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)])  # spots at which a joint is looked for
 
 
 @dataclass(frozen=True)
@@ -147,32 +148,41 @@ def render(
 def tolerance_mm(subject: Subject) -> Array:
     """How far (P,) the surface in front of each body point may be for the point to count as visible."""
     girth = subject.girth
-    widths = {
-        **dict.fromkeys(("pelvis", "belly"), "hip_depth"),
-        **dict.fromkeys(("spine", "spine2"), "waist_depth"),
-        **dict.fromkeys(("spine3", "spine4", "thorax"), "chest_depth"),
-        **dict.fromkeys(("neck", "upper_neck"), "neck"),
-        **dict.fromkeys(("head", "head_top"), "head_depth"),
-        **{"clavicle": "neck", "shoulder": "upper_arm", "elbow": "elbow", "wrist": "wrist", "hand": "hand"},
-        **{"hip": "thigh", "knee": "knee", "ankle": "ankle", "heel": "foot", "foot": "foot", "toe": "foot"},
+    widths = {  # what an annotator takes for the joint's own flesh: of the trunk, most of its depth
+        **dict.fromkeys(("pelvis", "belly", "hip"), ("hip_width", 1.0)),
+        **dict.fromkeys(("spine", "spine2"), ("waist_width", 1.0)),
+        **dict.fromkeys(("neck", "thorax"), ("chest_depth", 1.8)),
+        **dict.fromkeys(("spine3", "spine4", "shoulder", "clavicle"), ("chest_depth", 1.2)),
+        **dict.fromkeys(("upper_neck", "head", "head_top"), ("head_depth", 1.0)),
+        **{"ear": ("wrist", 1.0), "elbow": ("forearm", 1.2), "wrist": ("hand", 1.2), "hand": ("hand", 1.0)},
+        **{"knee": ("thigh", 1.0), "ankle": ("foot", 1.2)},
+        **dict.fromkeys(("heel", "foot", "toe"), ("foot", 1.0)),
     }
     names = [point[2:] if point[:2] in ("r_", "l_") else point for point in POINTS]
-    return np.array([(girth[widths[name]] if name in widths else 0.0) + MARGIN_MM for name in names])
+    own = [widths.get(name, ("foot", 0.0)) for name in names]
+    return np.array([share * girth[width] + MARGIN_MM for width, share in own])
 
 
 def visible_points(
-    points_cam: Array, picture: Picture, camera: Camera, tolerance: Array | float = 150.0
+    points_cam: Array,
+    picture: Picture,
+    camera: Camera,
+    tolerance: Array | float = 150.0,
+    reach_mm: float = 0.0,
 ) -> np.ndarray:
     """Which points (…, 3) of the camera's frame the picture shows: in the frame and not behind a surface.
 
-    `tolerance` in mm, one number or one a point (`tolerance_mm`): a joint lies inside its own limb.
+    `tolerance` in mm, one number or one a point (`tolerance_mm`): a joint lies inside its own limb. A joint
+    counts where two of five spots are free, itself and what lies `reach_mm` around it: half a limb is seen.
     """
     points = np.asarray(points_cam, np.float64)
     ahead = points[..., 2] > raster.NEAR_MM
     safe = np.where(ahead[..., None], points, [0.0, 0.0, 1000.0])
-    pixels = np.floor(camera.project(safe))
-    height, width = picture.depth_mm.shape
-    column, row = pixels[..., 0], pixels[..., 1]
-    inside = ahead & (column >= 0) & (column < width) & (row >= 0) & (row < height)
-    at = picture.depth_mm[np.where(inside, row, 0).astype(int), np.where(inside, column, 0).astype(int)]
-    return np.asarray(inside & (points[..., 2] - at < tolerance))
+    pixels = camera.project(safe)
+    limits = np.array(picture.depth_mm.shape[::-1])
+    inside = ahead & ((pixels >= 0) & (pixels < limits)).all(-1)
+    spots = reach_mm * camera.focal / safe[..., None, 2:] * AROUND + pixels[..., None, :]  # …, 5, 2
+    spots = np.clip(np.where(inside[..., None, None], spots, 0.0), 0, limits - 1).astype(int)
+    free = points[..., None, 2] - picture.depth_mm[spots[..., 1], spots[..., 0]]
+    seen = free < np.asarray(tolerance)[..., None]
+    return np.asarray(inside & (seen.sum(-1) >= 2))

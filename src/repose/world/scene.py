@@ -13,7 +13,17 @@ from repose.rng import rng
 from repose.world.backdrops import BACKDROPS, Backdrop, Builder
 from repose.world.flesh import Figure
 from repose.world.frames import Array
-from repose.world.occluders import IN_FRONT, INDOORS, OUTDOORS, STUDIO, Block, Maker, placed, tree
+from repose.world.occluders import (
+    IN_FRONT,
+    INDOORS,
+    OUTDOORS,
+    STUDIO,
+    Block,
+    Maker,
+    hidden_share,
+    placed,
+    tree,
+)
 from repose.world.paint import OPEN
 
 KINDS = tuple(BACKDROPS)
@@ -32,9 +42,10 @@ MARGIN_MM = {  # least distance of walls to the space, or to people and camera; 
     "wild": (700.0, 5000.0),
 }
 IN_THE_WAY = {
-    "synthetic_room": 1.6,
+    "synthetic_room": 5.0,  # hides a fifth of the joints, as in Occlusion-Person
     "wild": 0.12,
 }  # things expected close to each person, where there are any
+MOST_HIDDEN = {"synthetic_room": 0.9, "wild": 0.4}  # share of a person that one of these may hide
 FURNITURE: dict[str, tuple[Sequence[Maker], int]] = {  # what stands along the walls, and how much at most
     "studio": (STUDIO, 4),
     "green_screen": (STUDIO, 1),
@@ -193,6 +204,11 @@ def _in_the_way(
                 if np.hypot(*toward) < distance + 1200.0:
                     continue
             at = middle + distance * np.array([np.cos(angle), np.sin(angle)])
-            if all(np.hypot(*(other[:, :2] - at).T).min() > 300.0 for other in people):
-                things += placed(thing, at.tolist(), float(generator.uniform(0, 2 * np.pi)), size)
+            there = placed(thing, at.tolist(), float(generator.uniform(0, 2 * np.pi)), size)
+            if all(np.hypot(*(other[:, :2] - at).T).min() > 300.0 for other in people) and all(
+                hidden_share(there, np.asarray(camera.position_mm), other) < MOST_HIDDEN[kind]
+                for camera in cameras
+                for other in people
+            ):
+                things += there
     return things

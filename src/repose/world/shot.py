@@ -18,6 +18,7 @@ from repose.world.scene import Scene
 from repose.world.seats import seats
 
 JPEG_QUALITY = 90
+LIMB_MM = 40.0  # from a joint to the outline of a limb
 HEAD = [POINTS.index(name) for name in ("upper_neck", "head", "head_top", "nose", "l_ear", "r_ear")]
 
 
@@ -46,7 +47,7 @@ class Shot:
         px = self.camera.project(mm)
         flesh = np.array([tolerance_mm(subject) for subject in self.subjects]).reshape(-1, len(POINTS))
         inside = visible_points(mm, self.picture, self.camera, np.inf)
-        visible = visible_points(mm, self.picture, self.camera, flesh @ joint_weights(skeleton).T)
+        visible = visible_points(mm, self.picture, self.camera, flesh @ joint_weights(skeleton).T, LIMB_MM)
         return Seen(mm, px, inside, inside & visible)
 
     def mask(self, person: int) -> np.ndarray:
