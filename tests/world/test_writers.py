@@ -65,6 +65,23 @@ def test_matlab_files_hold_no_date(tmp_path):
     np.testing.assert_array_equal(loadmat(tmp_path / "a.mat")["x"], [[0, 1, 2]])
 
 
+def test_matlab_files_read_back_as_written(tmp_path):
+    values = RNG.normal(size=(3, 4, 5))
+    inner = matfile.struct_array([{"x": 1.5, "name": "left"}, {"x": 2}])
+    listed = matfile.cells([np.arange(3.0), "text", "", {"deep": inner}])
+    matfile.save_mat(tmp_path / "a.mat", {"values": values, "inner": inner, "listed": listed, "one": 7})
+    found = loadmat(tmp_path / "a.mat")
+    np.testing.assert_array_equal(found["values"], values)
+    assert found["inner"].shape == (1, 2)
+    assert found["inner"]["name"][0, 0].tolist() == ["left"]
+    assert found["inner"]["name"][0, 1].shape == (0, 0)
+    assert found["inner"]["x"][0, 1].tolist() == [[2]]
+    assert found["listed"].shape == (4, 1)
+    assert found["listed"][0, 0].tolist() == [[0, 1, 2]]
+    assert found["listed"][3, 0]["deep"][0, 0]["x"][0, 0].tolist() == [[1.5]]
+    assert found["one"].tolist() == [[7]]
+
+
 def test_human36m_holds_pickled_dictionaries_without_dimensions(tmp_path):
     poses = {"S1": {"Walking 1": np.zeros((4, 32, 3), np.float32)}}
     h36m.save_positions3d(tmp_path / "a.npz", poses)

@@ -16,7 +16,7 @@ from repose.world.render import Figure
 
 PELVIS = POINTS.index("pelvis")
 # distance from the person in the middle, mm, by manner
-DISTANCE_MM = {"group": (550.0, 1500.0), "crowd": (430.0, 1500.0), "pair": (180.0, 380.0)}
+DISTANCE_MM = {"group": (550.0, 1500.0), "crowd": (450.0, 1900.0), "pair": (180.0, 380.0)}
 
 
 def strangers(

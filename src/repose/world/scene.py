@@ -42,7 +42,7 @@ MARGIN_MM = {  # least distance of walls to the space, or to people and camera; 
     "wild": (700.0, 5000.0),
 }
 IN_THE_WAY = {
-    "synthetic_room": 5.0,  # hides a fifth of the joints, as in Occlusion-Person
+    "synthetic_room": 6.5,  # hides a fifth of the joints, as in Occlusion-Person
     "wild": 0.12,
 }  # things expected close to each person, where there are any
 MOST_HIDDEN = {"synthetic_room": 0.9, "wild": 0.4}  # share of a person that one of these may hide

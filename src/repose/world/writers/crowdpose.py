@@ -23,7 +23,7 @@ from repose.world.writers.coco_json import flat_keypoints, person_category, save
 IMAGE = "images/{}.jpg"
 SIZES = {(640, 480): 0.6, (480, 640): 0.2, (640, 427): 0.2}
 EXTRA_PEOPLE, MOST_PEOPLE = 2.4, 14  # mean above two, and limit
-CROWDED_SHARE = 0.6  # of the pictures; in the others people keep apart
+CROWDED_SHARE = 0.95  # of the pictures; in the others people keep apart
 UNLABELLED_SHARE = 0.15  # of the hidden joints
 ISCROWD_SHARE = 0.012  # of the people
 FIRST = 100000  # the number of the first picture

@@ -202,7 +202,7 @@ def labels(name: str, shot: Shot, generator: np.random.Generator) -> People:
     seen = shot.joints("mpii16")
     labelled = seen.inside & (seen.visible | (generator.random(seen.inside.shape) >= UNLABELLED_SHARE))
     boxes = shot.body_boxes()
-    kept = seen.visible.sum(1) >= 2
+    kept = seen.visible.any(1)
     return People(
         name=name,
         joints_px=seen.px[kept],

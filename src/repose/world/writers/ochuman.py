@@ -52,7 +52,7 @@ class Pair:
 def entry(pair: Pair) -> dict[str, Any]:
     """One picture of `ochuman.json`."""
     width, height = pair.size
-    worst = overlaps(pair.box)
+    worst = overlaps(np.round(pair.box))
     people = []
     for k in range(len(pair.box)):
         full = bool(pair.full[k])
@@ -140,23 +140,29 @@ def embraced(figures: list[Figure], size: tuple[int, int], seed: int, *key: str 
 
     Where no arrangement of their own poses does it, the second takes the pose of the first.
     """
+    best: tuple[float, Shot] | None = None
     for attempt in range(TRIES):
         first, second = figures[:2]
         if attempt >= TRIES // 2:
             second = dataclasses.replace(second, points_mm=first.points_mm)
         couple = gathered([first, second], "pair", seed, *key, attempt)
         azimuth = float(rng(seed, *key, attempt).uniform(0, 2 * np.pi))
-        if side_view_overlap(couple, azimuth) < LEAST_OVERLAP:
+        if side_view_overlap(couple, azimuth) < LEAST_OVERLAP and attempt + 1 < TRIES:
             continue
         third = gathered([couple[0], *figures[2:]], "group", seed, *key)[1:]
         people = np.concatenate([figure.points_mm for figure in couple])
         shot = photograph(
-            [*couple, *third], size, seed, *key, share=(0.7, 0.95), target_mm=people,
+            [*couple, *third], size, seed, *key, attempt, share=(0.7, 0.95), target_mm=people,
             azimuth=(azimuth, azimuth + 1e-6), elevation_deg=(-3.0, 12.0),
         )  # fmt: skip
-        if overlaps(np.round(shot.body_boxes()[:2]))[0] > LEAST_OVERLAP:
+        both = shot.mask(0).any() and shot.mask(1).any()
+        overlap = float(overlaps(np.round(shot.body_boxes()[:2]))[0]) * bool(both)
+        if best is None or overlap > best[0]:
+            best = overlap, shot
+        if overlap > LEAST_OVERLAP:
             break
-    return shot
+    assert best is not None
+    return best[1]
 
 
 def side_view_overlap(couple: list[Figure], azimuth: float) -> float:
