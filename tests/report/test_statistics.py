@@ -65,6 +65,15 @@ def test_seeds_needed_shrinks_with_the_effect():
     assert many is None or few < many
 
 
+def test_without_a_run_of_several_seeds_nobody_knows_how_many_it_takes():
+    generator = np.random.default_rng(1)
+    scores = {(run, "m"): made_score(generator, o, seeds=1, seed_sd=30) for run, o in (("a", 0), ("b", 0))}
+    claims = (made_claim(kind="difference", better="a", worse="b"),)
+    verdict = judge_all(claims, scores, 0)[0]
+    assert seeds_needed(verdict.effect, [1, -1]) is None
+    assert verdict.verdict != "undecided" or "takes a run with several" in verdict.needs
+
+
 def scored(**means):
     generator = np.random.default_rng(3)
     hardness = generator.normal(60, 15, 40)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from repose.report.published import Claim
@@ -71,6 +72,8 @@ def needs(claim: Claim, result: Effect) -> str:
     seen = f"the smallest effect that could be seen is {result.seen:.2f} {claim.unit}"
     if claim.kind == "equivalence":
         return f"{seen}, the margin {claim.margin:.2f}"
+    if not math.isfinite(result.seed_sd):
+        return f"{seen} by the test units alone; how seeds vary takes a run with several"
     seeds = seeds_needed(result, [weight for weight, _, _ in claim.contrasts[0]])
     if seeds is None:
         return (

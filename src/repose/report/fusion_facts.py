@@ -29,8 +29,9 @@ def learnt(run: Run, scores: Scores) -> dict[str, Any]:
     if (accuracy := figure(scores, run.name, "heatmap_pck", own)) is not None:
         facts["learnt: heat-map PCK, %"] = round(accuracy, 1)
     error, mean = (figure(scores, name, "mpjpe_corrected", own) for name in (run.name, "mean_pose"))
-    if error is not None and mean:
+    if error is not None:
         facts["learnt: MPJPE, mm"] = round(error, 1)
+    if error is not None and mean:
         facts["learnt: % of the mean pose's error"] = round(100 * error / mean, 1)
     return facts
 

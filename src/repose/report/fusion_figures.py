@@ -33,7 +33,7 @@ GALLERY = {  # the run that is shown of each set: trained on it, with the larges
     "h36m_eccv": "s3_mpii_h36m", "mpi_inf_3dhp": "s3_mpii_3dhp", "occlusion_person": "s3_mpii_op",
     "mpii": "s1_mpii", "lsp": "s1_lsp", "flic": "s1_flic",
 }  # fmt: skip
-WORST_2D, WORST_3D = 6, 3
+WORST_2D, WORST_3D, EDGE_2D = 5, 3, 160  # pictures a set, px of those in 2D
 
 FIGURES = [
     Figure(
@@ -194,14 +194,14 @@ def curves_figure(path: Path, curves: Mapping[str, Sequence[Path]]) -> None:
 
 def worst_2d_figure(path: Path, gallery: Mapping[str, Shown]) -> None:
     """A line a set: the pictures with the largest 2D error."""
-    left, line_height = 110, EDGE + TITLE
-    sheet = Sheet(left + WORST_2D * EDGE, len(gallery) * line_height)
+    left, line_height = 110, EDGE_2D + TITLE
+    sheet = Sheet(left + WORST_2D * EDGE_2D, len(gallery) * line_height)
     for line, (name, shown) in enumerate(gallery.items()):
         errors, y = shown.error2d(), line * line_height
-        sheet.text(4, y + EDGE / 2, TESTS.get(name, name.upper()), 12)
+        sheet.text(4, y + EDGE_2D / 2, TESTS.get(name, name.upper()), 12)
         for place, row in enumerate(np.argsort(-errors, kind="stable")[:WORST_2D].tolist()):
-            cell = Cell(left + place * EDGE, y + TITLE, EDGE, EDGE)
-            sheet.text(cell.x + EDGE / 2, y + 13, f"{errors[row]:.0f} %", 11, ha="center")
+            cell = Cell(left + place * EDGE_2D, y + TITLE, EDGE_2D, EDGE_2D)
+            sheet.text(cell.x + EDGE_2D / 2, y + 13, f"{errors[row]:.0f} %", 11, ha="center")
             put_person(sheet, cell, shown, row, truth=True)
     sheet.save(path)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -168,11 +169,19 @@ def power_text(verdicts: list[Verdict]) -> str:
         wanted = claim.published_effect and seeds_needed(
             replace(result, value=claim.published_effect), weights
         )
+        unknown = "" if isfinite(result.seed_sd) else "a run with several seeds"
         needed = (
-            "" if claim.published_effect is None else "larger test set" if wanted is None else f"{wanted}"
+            "" if claim.published_effect is None else f"{wanted}" if wanted else unknown or "larger test set"
         )
         figures = [result.seed_sd, result.unit_se, result.seen]
-        lines.append([claim.id, *(f"{figure:.{decimals}f}" for figure in figures), claim.unit, needed])
+        lines.append(
+            [
+                claim.id,
+                *(f"{figure:.{decimals}f}" if isfinite(figure) else "" for figure in figures),
+                claim.unit,
+                needed,
+            ]
+        )
     if not lines:
         return ""
     header = ["claim", "SD of one seed", "SE of the test units", "smallest effect seen", "unit"]
@@ -186,7 +195,11 @@ def learnt_text(facts: Facts) -> str:
     """Samples seen and operations of every run, against always predicting the mean pose."""
     names = [name for name in LEARNT if any(name in fact for fact in facts.values())]
     extra = sorted({name for fact in facts.values() for name in fact if name.startswith("learnt: ")})
-    lines = [[run, *(shown(fact.get(name, "")) for name in (*names, *extra))] for run, fact in facts.items()]
+    lines = [
+        [run, *(shown(fact.get(name, "")) for name in (*names, *extra))]
+        for run, fact in facts.items()
+        if fact.keys() & {*names, *extra}
+    ]
     header = [
         "run",
         *(name.replace("_", " ") for name in names),
@@ -212,6 +225,7 @@ def setting_text(scale: str, settings: Mapping[str, Any], source: str, chosen: s
 def further_runs(paper: Paper, facts: Facts, scores: Scores) -> str:
     """Runs that fill no row of a table, with their settings and figures."""
     shown_runs = {row.run for table in paper.tables for row in table.rows if fills(row, facts)}
+    shown_runs |= {part for table in paper.tables for row in table.rows for part in row.parts.values()}
     metrics = list(dict.fromkeys(c.metric for t in paper.tables for c in t.columns if c.group is None))
     lines = []
     for run in facts:

@@ -90,8 +90,11 @@ def effect(terms: list[tuple[float, Score]], seed: int, name: str, fallback: tup
 
 
 def seeds_needed(result: Effect, weights: list[float]) -> int | None:
-    """Seeds a run that would decide an effect of the measured size; None when the test set is too small."""
+    """Seeds a run that would decide an effect of the measured size.
+
+    None when the test set is too small, or when no run has several seeds, so that their spread is unknown.
+    """
     room = (abs(result.value) / NormalDist().inv_cdf((1 + LEVEL) / 2)) ** 2 - result.unit_se**2
-    if room <= 0:
+    if room <= 0 or not np.isfinite(result.seed_sd):
         return None
     return int(np.ceil(result.seed_sd**2 * sum(weight**2 for weight in weights) / room))
