@@ -46,8 +46,8 @@ class Shown:
         )
 
     def error3d(self) -> np.ndarray:
-        """Corrected MPJPE (N), mm."""
-        return mpjpe_corrected(self.joints3d_mm, self.people.truth_mm)
+        """Corrected MPJPE (N), mm; 0 where there is no usable truth."""
+        return mpjpe_corrected(self.joints3d_mm, self.people.truth_mm) * self.people.has_depth
 
 
 def load_shown(run: Run, name: str, data: Path, roots: Mapping[str, str]) -> Shown:
@@ -62,7 +62,8 @@ def load_shown(run: Run, name: str, data: Path, roots: Mapping[str, str]) -> Sho
         raise ReposeError(f"{files[0]}: other people than {folder}; make the run again with `dvc repro`")
     poses, in_3d = found["joints3d_mm"].astype(float), bool(people.truth_mm.any())
     if in_3d:
-        poses = poses * (bone_sum(people.truth_mm) / bone_sum(as_h36m(poses)))[:, None, None]
+        size = np.maximum(bone_sum(as_h36m(poses)), 1e-9)  # of a pose in one point
+        poses = poses * (bone_sum(people.truth_mm) / size)[:, None, None]
     return Shown(people, [roots[s] for s in sources_of(folder)], found["joints2d_px"], poses, in_3d)
 
 
