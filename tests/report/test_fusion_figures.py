@@ -36,6 +36,7 @@ def house(tmp_path_factory):
     return folder, runs, {name: str(folder / "native" / name) for name in GALLERY}
 
 
+@pytest.mark.slow
 def test_all_figures_are_drawn_and_a_second_time_every_byte_is_the_same(house):
     folder, runs, roots = house
     scores = made_scores({"s3_mpii_h36m": 60, "s3_lsp_h36m": 70, "solo3_h36m_h36m": 90})
