@@ -69,7 +69,8 @@ def verdict_of(claim: Claim, steps: list[Effect]) -> str:
 
 def needs(claim: Claim, result: Effect) -> str:
     """What an undecided claim would take, from the measured variance."""
-    seen = f"the smallest effect that could be seen is {result.seen:.2f} {claim.unit}"
+    d = decimals(claim)
+    seen = f"the smallest effect that could be seen is {result.seen:.{d}f} {claim.unit}"
     if claim.kind == "equivalence":
         return f"{seen}, the margin {claim.margin:.2f}"
     if not math.isfinite(result.seed_sd):
@@ -77,9 +78,14 @@ def needs(claim: Claim, result: Effect) -> str:
     seeds = seeds_needed(result, [weight for weight, _, _ in claim.contrasts[0]])
     if seeds is None:
         return (
-            f"{seen}; an effect of {result.value:.2f} needs a larger test set, seeds alone cannot decide it"
+            f"{seen}; an effect of {result.value:.{d}f} needs a larger test set, seeds alone cannot decide it"
         )
-    return f"{seen}; an effect of {result.value:.2f} needs about {seeds} seeds a run"
+    return f"{seen}; an effect of {result.value:.{d}f} needs about {seeds} seeds a run"
+
+
+def decimals(claim: Claim) -> int:
+    """Decimals of a claim's figures: squared metres are small."""
+    return 6 if claim.unit == "m²" else 2
 
 
 def judge_all(claims: tuple[Claim, ...], scores: Scores, seed: int) -> list[Verdict]:
@@ -94,10 +100,10 @@ def judge_all(claims: tuple[Claim, ...], scores: Scores, seed: int) -> list[Verd
 def ledger_row(system: str, verdict: Verdict) -> dict[str, str]:
     """One line of `claims.csv`."""
     claim, result = verdict.claim, verdict.effect
-    decimals = 0 if claim.kind == "count" else 6 if claim.unit == "m²" else 2
+    d = decimals(claim)
 
     figures = (result.value, result.low, result.high) if result else (None, None, None)
-    measured, low, high = ("" if value is None else f"{value:.{decimals}f}" for value in figures)
+    measured, low, high = ("" if value is None else f"{value:.{d}f}" for value in figures)
     runs = dict.fromkeys(run for terms in claim.contrasts for _, run, _ in terms)
     return {
         "id": claim.id, "system": system, "kind": claim.kind, "claim": claim.claim, "metric": claim.metric,

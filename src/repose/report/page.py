@@ -11,7 +11,7 @@ from typing import Any
 
 from repose.files import write_text
 from repose.report.claims import FIELDS as CLAIM_FIELDS
-from repose.report.claims import VERDICTS, Verdict, judge_all, ledger_row
+from repose.report.claims import VERDICTS, Verdict, decimals, judge_all, ledger_row
 from repose.report.published import Column, Paper, Table
 from repose.report.scores import Scores
 from repose.report.statistics import seeds_needed
@@ -136,7 +136,7 @@ def claims_text(verdicts: list[Verdict]) -> str:
     lines = []
     for verdict in verdicts:
         row = ledger_row("", verdict)
-        interval = f"{row['measured_effect']} ({row['low']}–{row['high']})" if verdict.effect else ""
+        interval = f"{row['measured_effect']} ({row['low']} to {row['high']})" if verdict.effect else ""
         if verdict.claim.kind == "count":
             interval = row["measured_effect"]
         lines.append(
@@ -164,7 +164,6 @@ def power_text(verdicts: list[Verdict]) -> str:
         claim, result = verdict.claim, verdict.effect
         if result is None or claim.kind in {"count", "equivalence"}:
             continue
-        decimals = 6 if claim.unit == "m²" else 2
         weights = [weight for weight, _, _ in claim.contrasts[0]]
         wanted = claim.published_effect and seeds_needed(
             replace(result, value=claim.published_effect), weights

@@ -165,7 +165,7 @@ def ours(cell: Cell | None) -> str:
     d, m = cell.column.decimals, cell.measured
     if m.high - m.low < 10.0**-d:
         return f"**{m.value:.{d}f}**"
-    return f"**{m.value:.{d}f}** ({m.low:.{d}f}–{m.high:.{d}f})"
+    return f"**{m.value:.{d}f}** ({m.low:.{d}f} to {m.high:.{d}f})"
 
 
 def markdown(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
