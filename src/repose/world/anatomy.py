@@ -36,6 +36,7 @@ FRAMES = ("limb", "chest", "pelvis", "head")
 GARMENTS = (
     "none",
     "shirt",
+    "sleeve",
     "trousers",
     "skirt",
     "bust",
@@ -96,8 +97,8 @@ def _trunk() -> list[Part]:
             shadow=0.75,
         ),
         trunk(
-            {"spine4": 0.42, "r_shoulder": 0.58, "chest_up": -32.0},
-            {"spine4": 0.42, "l_shoulder": 0.58, "chest_up": -32.0},
+            {"spine4": 0.5, "r_shoulder": 0.5, "chest_up": -36.0},
+            {"spine4": 0.5, "l_shoulder": 0.5, "chest_up": -36.0},
             ({"chest_depth": 0.84}, {"chest_depth": 0.84}),
             shadow=0.75,
         ),
@@ -137,14 +138,14 @@ def _trunk() -> list[Part]:
         shoulder = f"{side}_shoulder"
         parts += [
             trunk(
-                {"neck": 0.6, "upper_neck": 0.25, shoulder: 0.15},
-                {shoulder: 0.92, "neck": 0.08},
-                ({"neck": 0.85}, {"upper_arm": 1.12}),
+                {"neck": 0.4, "upper_neck": 0.45, shoulder: 0.15},
+                {shoulder: 0.97, "neck": 0.03},
+                ({"neck": 0.85}, {"upper_arm": 0.99}),
             ),
             trunk(
                 {shoulder: 0.72, "spine4": 0.28, "chest_up": -70.0},
                 {shoulder: 0.35, "spine2": 0.65},
-                ({"upper_arm": 1.15}, {"upper_arm": 1.3}),
+                ({"upper_arm": 1.05}, {"upper_arm": 1.3}),
             ),
         ]
     return parts
@@ -172,8 +173,8 @@ def _head() -> list[Part]:
             gloss=0.2,
         ),
         locks(
-            {"head": 1.0, "head_up": 33.0, "head_front": -20.0},
-            {"head": 1.0, "head_up": 10.0, "head_front": -22.0},
+            {"head": 1.0, "head_up": 35.0, "head_front": -24.0},
+            {"head": 1.0, "head_up": 10.0, "head_front": -26.0},
             ({"head_depth": 1.02}, {"head_depth": 0.99}),
             hair,
             "hair_any",
@@ -202,16 +203,16 @@ def _head() -> list[Part]:
             "hair_bun",
         ),
         Part(
-            {"head": 1.0, "head_up": 45.0, "head_front": -6.0},
-            {"head": 1.0, "head_up": 48.0, "head_front": -2.0},
-            ({"head_depth": 1.02}, {"head_depth": 1.02}),
+            {"head": 1.0, "head_up": 58.0, "head_front": -12.0},
+            {"head": 1.0, "head_up": 62.0, "head_front": -4.0},
+            ({"head_depth": 0.98}, {"head_depth": 0.94}),
             hat,
             "hair_cap",
             flat=narrow,
         ),
         Part(
-            {"head": 1.0, "head_up": 62.0, "head_front": 55.0},
-            {"head": 1.0, "head_up": 50.0, "head_front": 110.0},
+            {"head": 1.0, "head_up": 70.0, "head_front": 52.0},
+            {"head": 1.0, "head_up": 66.0, "head_front": 108.0},
             ({"head_width": 0.85}, {"head_width": 0.7}),
             hat,
             "hair_cap",
@@ -255,11 +256,11 @@ def _arm(side: str) -> list[Part]:
     skin, palm = ("skin",) * 3, (f"{side}_palm", 1.3)
     return [
         Part(
-            {shoulder: 1.0},
+            {shoulder: 1.0, "chest_up": -8.0},
             {elbow: 1.0},
-            ({"upper_arm": 1.1}, {"elbow": 0.98}),
+            ({"upper_arm": 0.98}, {"elbow": 0.98}),
             sleeve,
-            "shirt",
+            "sleeve",
             "upper_arm",
             shadow=0.6,
         ),

@@ -124,26 +124,27 @@ def _dressed(look: Look, female: bool) -> tuple[Array, Array, np.ndarray, Array]
     colours = {name: getattr(look, name) for name in PALETTE[:-2]}
     colours["sleeve"] = look.shirt_accent if look.asymmetry == 1 else look.shirt
     colours["leg"] = look.trousers_accent if look.asymmetry == 2 else look.trousers
-    widths = dict.fromkeys(GARMENTS, 0.0) | {"none": 1.0, "shirt": 1.0 + 0.5 * look.loose, "trousers": 1.0}
+    widths = dict.fromkeys(GARMENTS, 0.0) | {"none": 1.0, "shirt": 1.0 + 0.5 * look.loose}
+    widths |= {"sleeve": 1.0, "trousers": 1.0}
     widths["skirt"] = 1.0 if look.skirt else 0.0
     widths["bust"] = 1.0 + 0.3 * look.loose if female else 0.0
     widths["hair_any"] = 0.0 if look.hair_style in ("bald", "cap") else 1.0
     if f"hair_{look.hair_style}" in widths:
         widths[f"hair_{look.hair_style}"] = 1.0
-    patterns = {"shirt": look.shirt_pattern, "bust": look.shirt_pattern, "trousers": look.trousers_pattern}
+    patterns = dict.fromkeys(("shirt", "sleeve", "bust"), look.shirt_pattern)
+    patterns["trousers"] = look.trousers_pattern
     cuts = {
         "all": 9.0,
         "bare": -9.0,
         "upper_arm": look.sleeves,
         "forearm": (look.sleeves - 1.0) / BULGE,
         "forearm_end": (look.sleeves - 1.0 - BULGE) / (1.0 - BULGE),
-        "thigh": look.legs,
-    }
-    cuts |= {
+        "thigh": look.legs if look.skirt == 0 else 0.62,  # under the skirt
         "calf": (look.legs - 1.0) / BULGE,
         "calf_end": (look.legs - 1.0 - BULGE) / (1.0 - BULGE),
+        "skirt": look.skirt,
+        "hem": look.hem,
     }
-    cuts |= {"skirt": look.skirt, "hem": look.hem}
     cuts["hairline"] = 999.0 if look.hair_style == "bald" else 74.0
     return (
         np.array([colours[name] for name in PALETTE]),
@@ -222,7 +223,8 @@ def _outfit(subject: Subject, look: Look) -> Outfit:
     girths = np.array([subject.girth[name] for name in GIRTHS])
     loose = 1.0 + look.loose * (columns["bearing"] & (cut > 0.5))
     radius = (radii_of @ girths) * (widths[garment] * loose)
-    second = np.where(frame == FRAMES.index("head"), float(look.beard), look.neckline)
+    beard = float(look.beard and subject.sex == "male")
+    second = np.where(frame == FRAMES.index("head"), beard, look.neckline)
     count = len(frame)
     numbers = np.stack(
         [cut, second, np.full(count, look.pattern_mm), np.full(count, float(look.seed))], axis=1

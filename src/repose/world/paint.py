@@ -10,7 +10,7 @@ import numpy as np
 from repose.world.kernels import kernel, part
 
 LIMB, TORSO, HEAD, HAIR, THING = range(5)  # materials
-PLAIN, HOOPS, STRIPES, CHECKS, PRINT, HALVES, YOKE, BUTTONS = range(8)  # patterns of cloth
+PLAIN, HOOPS, STRIPES, CHECKS, PRINT, HALVES, YOKE, BUTTONS, SEAM = range(9)  # patterns of cloth
 (
     MAT,
     PLANKS,
@@ -408,6 +408,8 @@ def cloth(pattern, x, y, z, height, period, seed, w):  # type: ignore[no-untyped
         return band(x, period, 0.25, w)
     if pattern == CHECKS:
         return 0.5 * (band(x, period, 0.5, w) + band(y, period, 0.5, w))
+    if pattern == SEAM and height == NOT_TRUNK:  # a stripe along both sides of a leg
+        return inside(abs(z) - 10.0, w)
     if pattern == PLAIN or height == NOT_TRUNK:
         return 0.0
     if pattern == PRINT:
@@ -449,16 +451,20 @@ def face_colour(x, y, z, hairline, beard, colours, row, w, noise):  # type: igno
         mouth = 18.0 - np.sqrt(x * x * 0.5 + (y + 46.0) ** 2 * 2.5)
         colour = over(colour, hair, 0.85 * inside(max(y + 28.0 + 0.15 * side, mouth), w))
     eye_x, eye_y = side - 31.0, y - 17.0
-    colour = over(
-        colour, (0.0, 0.0, 0.0), 0.35 * inside(np.sqrt(eye_x * eye_x * 0.4 + eye_y * eye_y) - 13.0, w)
-    )
-    colour = over(colour, (0.7, 0.68, 0.65), inside(np.sqrt(eye_x * eye_x * 0.3 + eye_y * eye_y) - 7.5, w))
-    colour = over(colour, (0.02, 0.015, 0.015), inside(np.sqrt(eye_x * eye_x + eye_y * eye_y) - 7.0, w))
-    brow = inside(max(abs(eye_x) - 19.0, abs(y - 36.0 + 0.1 * abs(eye_x)) - 4.5), w)
+    socket = inside(np.sqrt(eye_x * eye_x * 0.45 + eye_y * eye_y) - 14.0, w)
+    colour = over(colour, (0.0, 0.0, 0.0), 0.3 * socket)
+    lids = np.sqrt(eye_x * eye_x * 0.22 + eye_y * eye_y) - 6.5
+    colour = over(colour, (0.62, 0.6, 0.57), inside(lids, w))
+    iris = np.sqrt(eye_x * eye_x + eye_y * eye_y) - 7.0
+    colour = over(colour, (0.02, 0.015, 0.015), inside(max(lids, iris), w))
+    brow = inside(max(abs(eye_x) - 19.0, abs(y - 37.0 + 0.006 * eye_x * eye_x) - 4.5), w)
     colour = over(colour, hair, 0.75 * brow)
-    lips = inside(np.sqrt(x * x * 0.09 + (y + 46.0 - 0.0025 * x * x) ** 2) - 7.0, w)
-    r, g, b = blend(colours, row, 0, 0, 0.0, 0.6)
-    return over(colour, (r, 0.5 * g, 0.5 * b), 0.8 * lips)
+    nostrils = inside(np.sqrt(x * x * 0.25 + (y + 22.0) ** 2) - 7.0, w)
+    colour = over(colour, (0.0, 0.0, 0.0), 0.35 * nostrils)
+    curve = y + 46.0 - 0.0025 * x * x
+    r, g, b = blend(colours, row, 0, 0, 0.0, 0.62)
+    colour = over(colour, (r, 0.5 * g, 0.5 * b), 0.8 * inside(np.sqrt(x * x * 0.09 + curve * curve) - 7.5, w))
+    return over(colour, (0.03, 0.01, 0.01), 0.6 * inside(max(side - 20.0, abs(curve) - 1.5), w))
 
 
 @part
@@ -472,7 +478,8 @@ def limb_colour(solids, i, x, along, z, w, noise):  # type: ignore[no-untyped-de
     skin = blend(solids.colours, i, 2, 2, 0.0, 0.94 + 0.12 * folds)
     if bare >= 1.0:
         return skin
-    accent = cloth(solids.pattern[i], x, y, z, NOT_TRUNK, period, seed, w)
+    narrow = period if solids.pattern[i] == HOOPS else min(period, 45.0)
+    accent = cloth(solids.pattern[i], x, y, z, NOT_TRUNK, narrow, seed, w)
     return over(blend(solids.colours, i, 0, 1, accent, 0.8 + 0.4 * folds), skin, bare)
 
 

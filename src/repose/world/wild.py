@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from repose.geometry import Camera
 from repose.rng import rng
 from repose.world.cameras import free_camera
 from repose.world.render import Figure
@@ -12,6 +13,10 @@ from repose.world.settings import WorldSettings
 from repose.world.shot import Shot, take
 
 STRETCH = 16  # pictures that one job makes
+TRIES = 6  # of finding a free view
+NEAREST = 0.65  # of the way to what the picture shows; who is nearer stands before the lens
+LENS_MM = 100.0  # nobody may touch the lens
+MOST_COVERED = 0.4  # share of that which others may stand before
 
 
 def photograph(
@@ -26,10 +31,34 @@ def photograph(
 ) -> Shot:
     """A picture (width, height) that the target points (N, 3), or everybody, fill to a share."""
     target = np.concatenate([figure.points_mm for figure in figures]) if target_mm is None else target_mm
-    view = free_camera(
-        seed, *key, target_mm=target, size=size, share=share, azimuth=azimuth, elevation_deg=elevation_deg
-    )
+    for attempt in range(TRIES):
+        again = ("again", attempt) if attempt else ()
+        view = free_camera(
+            seed, *key, *again, target_mm=target, size=size, share=share,
+            azimuth=azimuth, elevation_deg=elevation_deg,
+        )  # fmt: skip
+        if not blocked(view, figures, target):
+            break
     return take(figures, view, sample_scene("wild", figures, view, seed, *key), seed, *key)
+
+
+def blocked(view: Camera, figures: Sequence[Figure], target_mm: np.ndarray) -> bool:
+    """Whether somebody stands right before the lens, or before much of what the picture is to show."""
+    target = view.to_camera(target_mm)
+    target_px = view.project(target)
+    for figure in figures:
+        points = view.to_camera(figure.points_mm)
+        depth = float(np.median(points[:, 2]))
+        if points[:, 2].max() < 0:
+            continue
+        if points[:, 2].min() < LENS_MM:
+            return True
+        px = view.project(points)
+        before = (target_px > px.min(0)) & (target_px < px.max(0))
+        hides = depth < target[:, 2].min() and before.all(1).mean() > MOST_COVERED
+        if hides or depth < NEAREST * float(np.median(target[:, 2])):
+            return True
+    return False
 
 
 def some_size(
