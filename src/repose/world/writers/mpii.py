@@ -15,6 +15,7 @@ import numpy as np
 
 from repose.processes import ordered_map
 from repose.rng import rng
+from repose.world.body import POINTS
 from repose.world.clips import chunks
 from repose.world.people import gathered, strangers
 from repose.world.settings import WorldSettings
@@ -30,6 +31,10 @@ CODES = (
     "neck", "head", "rwri", "relb", "rsho", "lsho", "lelb", "lwri",
 )  # fmt: skip
 KINDS = ("sport", "everyday")
+UPPER = [
+    POINTS.index(name)
+    for name in ("head_top", "nose", "r_shoulder", "l_shoulder", "r_elbow", "l_elbow", "r_hip", "l_hip")
+]
 SIZES = {(1280, 720): 0.3, (640, 480): 0.4, (480, 640): 0.3}
 ROUGH = 8  # pictures of the real test set, which come without joints
 MOST_PEOPLE = 5  # in one picture
@@ -188,7 +193,9 @@ def draw(folder: Path, settings: WorldSettings, job: tuple[str, int, int, list[i
         generator = rng(settings.seed, *key, "labels")
         figures = gathered([next(everybody) for _ in range(count)], "group", settings.seed, *key)
         target = figures[0].points_mm if generator.random() < 0.4 else None
-        share = (1.0, 1.5) if generator.random() < 0.12 else (0.65, 1.0)
+        share = (0.65, 1.0)
+        if generator.random() < 0.12:  # legs cut off, heads hardly ever
+            target, share = figures[0].points_mm[UPPER], (0.75, 0.95)
         size = some_size(settings, SIZES, *key)
         shot = photograph(figures, size, settings.seed, *key, share=share, target_mm=target)
         name = IMAGE.format(number + n)
