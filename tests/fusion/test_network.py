@@ -12,7 +12,7 @@ from repose.fusion.network import HEAD_STD, Encoder
 from repose.fusion.pretrained import load_imagenet
 from repose.training.record import save_weights
 
-TINY = NetworkScale(0.0625, "basic", (1, 1, 1, 1), False, 32)
+TINY = NetworkScale(0.0625, 0.0625, "basic", (1, 1, 1, 1), False, 32)
 
 
 def parameters(module):
@@ -43,7 +43,7 @@ def test_operations_of_the_papers_network_are_those_of_resnet_50_and_its_decoder
 @pytest.mark.parametrize("blocks", [(1, 1, 1, 1), (1, 1, 2)])
 @pytest.mark.parametrize(("stem_pool", "side"), [(True, 8), (False, 16)])
 def test_maps_are_a_quarter_or_half_of_the_picture(kind, blocks, stem_pool, side):
-    scale = NetworkScale(0.0625, "basic", blocks, stem_pool, 32)
+    scale = NetworkScale(0.0625, 0.0625, "basic", blocks, stem_pool, 32)
     design = design_of(kind, scale)
     maps = build(design)(torch.zeros(2, 3, 32, 32, dtype=torch.uint8))
     stages = 2 if kind == "hourglass" else 1
@@ -126,7 +126,7 @@ def test_weights_of_another_resnet_are_refused_by_name(tmp_path):
     save_weights(
         path,
         build(
-            design_of("resnet", NetworkScale(0.0625, "basic", (2, 1, 1, 1), True, 32))
+            design_of("resnet", NetworkScale(0.0625, 0.0625, "basic", (2, 1, 1, 1), True, 32))
         ).encoder.state_dict(),
     )
     with pytest.raises(ReposeError, match=r"layer1\.1"):

@@ -15,7 +15,7 @@ from repose.training.devices import Device
 from repose.training.record import load_weights
 from tests.fusion.sets import toy_set
 
-SCALE = NetworkScale(0.0625, "basic", (1, 1), False, 16)
+SCALE = NetworkScale(0.0625, 0.0625, "basic", (1, 1), False, 16)
 SETUP = Setup(
     "resnet", SCALE, Augment(0.25, 30.0, 0.6, 0.5), None, False, True, 1
 )  # fmt: skip

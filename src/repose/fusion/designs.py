@@ -24,21 +24,24 @@ STACKS = 2
 class NetworkScale:
     """How much smaller than the papers' a network is."""
 
-    width: float  # share of the channels
+    width: float  # share of the channels of the encoder, or of the hourglass
+    deconv: float  # share of the channels of the deconvolutions
     block: str
     blocks: tuple[int, ...]
     stem_pool: bool
     input_px: int
 
 
-PAPER = NetworkScale(1.0, "bottleneck", (3, 4, 6, 3), True, INPUT_PX)
+PAPER = NetworkScale(1.0, 1.0, "bottleneck", (3, 4, 6, 3), True, INPUT_PX)
 
 
 def design_of(kind: str, scale: NetworkScale) -> Design:
     """The design of a network at a scale."""
     if kind not in CHANNELS:
         raise ReposeError(f"fusion.network: found {kind!r}, expected one of {', '.join(CHANNELS)}")
-    width, channels = (max(4, 4 * round(n * scale.width / 4)) for n in (WIDTH, CHANNELS[kind]))
+    of_channels = scale.deconv if kind == "resnet" else scale.width
+    sizes = (WIDTH * scale.width, CHANNELS[kind] * of_channels)
+    width, channels = (max(4, 4 * round(size / 4)) for size in sizes)
     return Design(kind, scale.block, scale.blocks, width, channels, scale.stem_pool, STACKS)
 
 
