@@ -67,7 +67,8 @@ def read_json(path: str | Path) -> Any:
 def save_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
     """Write arrays as an uncompressed npz whose bytes depend on nothing but the arrays."""
     with atomic(path) as temporary, open(temporary, "wb") as file:
-        np.savez(file, **{name: np.asarray(array, order="C") for name, array in arrays.items()})
+        ordered: dict[str, Any] = {name: np.asarray(array, order="C") for name, array in arrays.items()}
+        np.savez(file, **ordered)
 
 
 def load_arrays(path: str | Path, *names: str) -> dict[str, np.ndarray]:

@@ -98,7 +98,7 @@ class PoseTable:
         header.pop("units")
         header["joints"], header["inferred"] = tuple(header["joints"]), tuple(header["inferred"])
         header["names"] = {name: tuple(words) for name, words in header["names"].items()}
-        columns: dict[str, dict[str, np.ndarray]] = {"": {}, "extra": {}, "image_extra": {}}
+        columns: dict[str, dict[str, Any]] = {"": {}, "extra": {}, "image_extra": {}}
         for name, array in arrays.items():
             group, _, column = name.rpartition(".")
             columns[group][column] = array

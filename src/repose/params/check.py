@@ -127,7 +127,8 @@ def allowed(value: Any, rule: str) -> bool:
         raise ValueError(f"schema: {rule!r} is no rule")
     if not isinstance(value, kinds[kind]) or (isinstance(value, bool) and kind != "bool"):
         return False
-    return not bound or within(value, bound)
+    number: Any = value
+    return not bound or within(number, bound)
 
 
 def within(value: float, bound: str) -> bool:
