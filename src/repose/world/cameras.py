@@ -56,13 +56,12 @@ WILD_FIELD_DEG = (28.0, 72.0)  # field of view over the long edge
 
 def looking(position_mm: Array, target_mm: Array, roll: float = 0.0) -> Array:
     """Rotation (3, 3) world → camera of a camera that looks at a target, turned by `roll` about its axis."""
-    z = np.asarray(target_mm, dtype=np.float64) - position_mm
-    z = z / np.linalg.norm(z)
-    x = np.cross(z, [0.0, 0.0, 1.0])
-    x = x / np.linalg.norm(x)
-    y = np.cross(z, x)
+    z0, z1, z2 = (float(t) - float(p) for t, p in zip(target_mm, position_mm, strict=True))
+    size, flat = np.sqrt(z0 * z0 + z1 * z1 + z2 * z2), np.sqrt(z0 * z0 + z1 * z1)
+    z0, z1, z2, x0, x1 = z0 / size, z1 / size, z2 / size, z1 / flat, -z0 / flat  # x is level
+    x, y = np.array([x0, x1, 0.0]), np.array([-z2 * x1, z2 * x0, z0 * x1 - z1 * x0])
     c, s = np.cos(roll), np.sin(roll)
-    return np.array([c * x + s * y, c * y - s * x, z])
+    return np.array([c * x + s * y, c * y - s * x, [z0, z1, z2]])
 
 
 def pinhole(

@@ -46,10 +46,12 @@ def develop(film, row_film, image, gains, blur, grain, vignette, seed):  # type:
 def developed(film: np.ndarray, seed: int, *key: str | int) -> np.ndarray:
     """Automatic exposure with its errors, and the faults of one camera's shot, drawn from the key."""
     generator = rng(seed, "film", *key)
-    mean = float(film[::4, ::4].mean()) + 1e-6
-    exposure = (MIDDLE_GREY / mean) ** 0.6 * np.exp(generator.normal(0, 0.18))
-    gains = exposure * np.exp(generator.normal(0, 0.04, 3))
-    blur, vignette, grain = generator.uniform((0.02, 0.0, 1.0), (0.16, 0.5, 5.0)).tolist()
+    few = film[::4, ::4]
+    mean = float(few.sum()) / few.size + 1e-6
+    normal = generator.standard_normal(4)
+    gains = (MIDDLE_GREY / mean) ** 0.6 * np.exp(0.18 * normal[0] + 0.04 * normal[1:])
+    first, second, third = generator.random(3).tolist()
+    blur, vignette, grain = 0.02 + 0.14 * first, 0.5 * second, 1.0 + 4.0 * third
     image = np.empty(film.shape, np.uint8)
     row_film = np.empty(film.shape[1:], np.float32)
     develop(film, row_film, image, gains, blur, grain, vignette, int(generator.integers(1 << 62)))

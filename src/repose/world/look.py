@@ -94,6 +94,12 @@ def _skin(generator: np.random.Generator) -> Colour:
     return r, g, b
 
 
+def _pick(generator: np.random.Generator, chances: tuple[float, ...]) -> int:
+    """A place in a row by its chance; `Generator.choice` takes ten times as long."""
+    place = np.searchsorted(np.cumsum(chances), generator.random() * sum(chances))
+    return min(int(place), len(chances) - 1)
+
+
 def sample_look(seed: int, *key: str | int) -> Look:
     """The appearance of a key; each trait is common or rare as in a street."""
     generator = rng(seed, "look", *key)
@@ -103,23 +109,23 @@ def sample_look(seed: int, *key: str | int) -> Look:
     return Look(
         skin=_skin(generator),
         hair=_varied(generator, HAIR, 0.05),
-        hair_style=str(generator.choice(HAIR_STYLES, p=(0.42, 0.2, 0.07, 0.1, 0.06, 0.1, 0.05))),
+        hair_style=HAIR_STYLES[_pick(generator, (0.42, 0.2, 0.07, 0.1, 0.06, 0.1, 0.05))],
         hat=_varied(generator, CLOTH, 0.1),
         beard=bool(chance[1] < 0.2),
         shirt=_varied(generator, CLOTH, 0.1),
         shirt_accent=_varied(generator, CLOTH, 0.1),
-        shirt_pattern=int(generator.choice(pattern, p=(0.37, 0.13, 0.09, 0.1, 0.19, 0.015, 0.015, 0.09))),
+        shirt_pattern=pattern[_pick(generator, (0.37, 0.13, 0.09, 0.1, 0.19, 0.015, 0.015, 0.09))],
         pattern_mm=float(np.exp(generator.uniform(np.log(28), np.log(100)))),
-        sleeves=float(generator.choice((0.02, 0.55, 1.3, 1.95), p=(0.12, 0.43, 0.07, 0.38))),
-        neckline=float(generator.choice((0.02, 0.08, 0.16), p=(0.55, 0.3, 0.15))),
+        sleeves=(0.02, 0.55, 1.3, 1.95)[_pick(generator, (0.12, 0.43, 0.07, 0.38))],
+        neckline=(0.02, 0.08, 0.16)[_pick(generator, (0.55, 0.3, 0.15))],
         hem=float(generator.uniform(0.03, 0.22)),
         trousers=_varied(generator, CLOTH[:13], 0.1),
         trousers_accent=_varied(generator, CLOTH, 0.1),
-        trousers_pattern=int(generator.choice((PLAIN, SEAM, CHECKS), p=(0.9, 0.06, 0.04))),
-        legs=0.0 if skirt else float(generator.choice((0.45, 0.85, 1.95), p=(0.12, 0.16, 0.72))),
+        trousers_pattern=(PLAIN, SEAM, CHECKS)[_pick(generator, (0.9, 0.06, 0.04))],
+        legs=0.0 if skirt else (0.45, 0.85, 1.95)[_pick(generator, (0.12, 0.16, 0.72))],
         skirt=float(generator.uniform(0.45, 1.1)) if skirt else 0.0,
         shoes=_varied(generator, CLOTH[:9], 0.12),
         loose=float(generator.uniform(0.02, 0.2)),
-        asymmetry=int(generator.choice((0, 1, 2), p=(0.96, 0.02, 0.02))),
+        asymmetry=(0, 1, 2)[_pick(generator, (0.96, 0.02, 0.02))],
         seed=int(generator.integers(1 << 16)),
     )

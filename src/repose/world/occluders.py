@@ -4,7 +4,7 @@ Legend: N blocks. Millimetres, world frame, z up.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,8 +29,7 @@ THING_COLOURS = (
 LEAVES = ((46, 92, 40), (70, 120, 46), (36, 70, 44), (96, 118, 52))
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """One box, cylinder (upright) or ball."""
 
     kind: int  # BOX | CYLINDER | ELLIPSOID

@@ -29,6 +29,7 @@ PLAIN, HOOPS, STRIPES, CHECKS, PRINT, HALVES, YOKE, BUTTONS, SEAM = range(9)  # 
 ) = range(1, 15)  # surfaces of floors, walls and things, next to PLAIN
 OPEN = -1  # a wall that is not there
 NOISE_SIZE = 256
+NO_FACE = -2  # pixels behind which the backdrop is not seen
 NOT_TRUNK = -9.0  # where a pattern has no height on the trunk
 
 
@@ -293,6 +294,7 @@ def surface(kind, u, v, w, colours, row, scale, seed, noise):  # type: ignore[no
         return foliage(u, v, w, colours, row, scale, noise)
     if kind == PANELS:
         return panels(u, v, w, colours, row, scale, seed, rough)
+    rough = 0.5 + (rough - 0.5) * min(1.0, 900.0 / scale)  # stains fade on what is plain at large
     return blend(colours, row, 0, 1, 0.5 * rough, 0.85 + 0.3 * rough)
 
 
@@ -559,6 +561,36 @@ def lit_solid(solids, i, x, y, z, nx, ny, nz, step, lamp, up, sun, fill, noise):
     )
 
 
+@part
+def turned(m, x, y):  # type: ignore[no-untyped-def]
+    """The ray (x, y, 1) in the axes of m's rows."""
+    return (
+        m[0, 0] * x + m[0, 1] * y + m[0, 2],
+        m[1, 0] * x + m[1, 1] * y + m[1, 2],
+        m[2, 0] * x + m[2, 1] * y + m[2, 2],
+    )
+
+
+@kernel
+def find_faces(count, samples, to_room, eye, scenery, faces):  # type: ignore[no-untyped-def]
+    """Fills faces (H·W,) with the room's face behind each pixel, where the backdrop is seen."""
+    for s in range(count):
+        if samples.solid[s] < 0:
+            dx, dy, dz = turned(to_room, samples.where[s, 0], samples.where[s, 1])
+            _, face = nearest_face(dx, dy, dz, eye[0], eye[1], eye[2], scenery)
+            faces[samples.pixel[s]] = face
+
+
+@part
+def on_edge(faces, p, width):  # type: ignore[no-untyped-def]
+    """Whether a neighbour of pixel p shows another face."""
+    here, last = faces[p], faces.shape[0] - 1
+    edge = False
+    for q in (max(p - width, 0), p - (p % width > 0), min(p + 1, last), min(p + width, last)):
+        edge = edge or (faces[q] != here and faces[q] != NO_FACE)
+    return edge
+
+
 @kernel
 def paint(  # type: ignore[no-untyped-def]
     count,
@@ -576,9 +608,10 @@ def paint(  # type: ignore[no-untyped-def]
     noise,
     direct,
     ambient,
+    faces,
     film,
 ):
-    """Adds every sample's lit colour to the film (H·W, 3).
+    """Adds every sample's lit colour to the film (H·W, 3); faces (H·W,) from `find_faces`.
 
     to_room (3,3) turns camera directions into the room; eye (3,) is the camera there; light (3,) is
     the unit direction to the lamp in the room, lamp (3,) and up (3,) that and the vertical in the camera, sun
@@ -589,15 +622,21 @@ def paint(  # type: ignore[no-untyped-def]
     for s in range(count):
         x, y, z = where[s, 0], where[s, 1], where[s, 2]
         i, p, share = samples.solid[s], samples.pixel[s], samples.weight[s]
-        if i < 0:
-            dx = m[0, 0] * x + m[0, 1] * y + m[0, 2]
-            dy = m[1, 0] * x + m[1, 1] * y + m[1, 2]
-            dz = m[2, 0] * x + m[2, 1] * y + m[2, 2]
-            shade, near = direct[p // width, p % width], ambient[p // width, p % width]
-            colour = scenery_colour(dx, dy, dz, eye, step, shade, near, light, sun, fill, scenery, noise)
-        else:
+        if i >= 0:
             nx, ny, nz = normal[s, 0], normal[s, 1], normal[s, 2]
             colour = lit_solid(solids, i, x, y, z, nx, ny, nz, step, lamp, up, sun, fill, noise)
-        film[p, 0] += share * colour[0]
-        film[p, 1] += share * colour[1]
-        film[p, 2] += share * colour[2]
+            film[p, 0] += share * colour[0]
+            film[p, 1] += share * colour[1]
+            film[p, 2] += share * colour[2]
+            continue
+        shade, near = direct[p // width, p % width], ambient[p // width, p % width]
+        rays = 4 if on_edge(faces, p, width) else 1
+        for ray in range(rays):
+            if rays == 4:
+                x = where[s, 0] + step * (0.25 * ray - 0.375)
+                y = where[s, 1] + step * (0.5 * (ray % 2) - 0.125 - 0.25 * (ray // 2))
+            dx, dy, dz = turned(m, x, y)
+            colour = scenery_colour(dx, dy, dz, eye, step, shade, near, light, sun, fill, scenery, noise)
+            film[p, 0] += share * colour[0] / rays
+            film[p, 1] += share * colour[1] / rays
+            film[p, 2] += share * colour[2] / rays

@@ -134,11 +134,13 @@ def render(
     cos, sin = backdrop.turn
     turn = np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])
     to_room = turn @ to_world
+    faces = np.full(height * width, paint.NO_FACE, np.int8)
+    paint.find_faces(count, samples, to_room, turn @ eye, backdrop, faces)
     film = np.zeros((height * width, 3), np.float32)
     paint.paint(
         count, samples, solids, to_room, turn @ eye, pixel,
         turn @ lamp, to_world.T @ lamp, to_world[2].copy(),
-        np.array(light.sun), np.array(light.fill), backdrop, _noise(), direct, ambient, film,
+        np.array(light.sun), np.array(light.fill), backdrop, _noise(), direct, ambient, faces, film,
     )  # fmt: skip
     image = developed(film.reshape(height, width, 3), seed, *key)
     owners = np.append(solids.owner, BACKDROP)  # solid −1 is the backdrop

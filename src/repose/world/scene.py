@@ -174,14 +174,16 @@ def _furniture(
 
 def _free(at: Array, room_mm: float, cameras: Sequence[Camera], people: Sequence[Array]) -> bool:
     """Whether neither a person nor a camera, nor a line of sight between them, is near (x, y)."""
+    x, y = at.tolist()
     for camera in cameras:
-        start = np.asarray(camera.position_mm)[:2]
+        start_x, start_y = camera.position_mm[:2].tolist()
         for person in people:
-            way = person[:, :2].mean(0) - start
-            along = np.clip((at - start) @ way / (way @ way + 1e-9), 0.0, 1.0)
-            if np.hypot(*(start + along * way - at)) < room_mm:
+            way_x, way_y = (person[:, :2].sum(0) / len(person) - camera.position_mm[:2]).tolist()
+            along = ((x - start_x) * way_x + (y - start_y) * way_y) / (way_x**2 + way_y**2 + 1e-9)
+            along = min(1.0, max(0.0, along))
+            if np.hypot(start_x + along * way_x - x, start_y + along * way_y - y) < room_mm:
                 return False
-        if np.hypot(*(start - at)) < room_mm:
+        if np.hypot(start_x - x, start_y - y) < room_mm:
             return False
     return True
 

@@ -44,6 +44,8 @@ def photograph(
 
 def blocked(view: Camera, figures: Sequence[Figure], target_mm: np.ndarray) -> bool:
     """Whether somebody stands right before the lens, or before much of what the picture is to show."""
+    if len(figures) == 1:
+        return False
     target = view.to_camera(target_mm)
     target_px = view.project(target)
     for figure in figures:
