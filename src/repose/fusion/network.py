@@ -153,14 +153,14 @@ def deconvolutions(inputs: int, channels: int, count: int) -> list[nn.Module]:
 def start(modules: Iterable[nn.Module]) -> None:
     """He's initialisation of the convolutions, by their outputs, as ResNet has it."""
     for module in modules:
-        if isinstance(module, nn.Conv2d):
+        if isinstance(module, nn.Conv2d) and not module.weight.is_meta:  # a draw there costs seconds
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
 
 def start_heads(modules: Sequence[nn.Module]) -> None:
     """Small weights and no offset for deconvolutions and heads."""
     for module in modules:
-        if isinstance(module, (nn.ConvTranspose2d, nn.Conv2d)):
+        if isinstance(module, (nn.ConvTranspose2d, nn.Conv2d)) and not module.weight.is_meta:
             nn.init.normal_(module.weight, std=HEAD_STD)
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
