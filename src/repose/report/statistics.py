@@ -2,8 +2,8 @@
 
 An effect is a weighted sum of scores, such as baseline minus ours. Test units are resampled within their
 group, the same draw for all runs of the effect. Seeds are few, so a bootstrap of them would be too narrow:
-their noise is drawn from Student's t with the pooled variance of the runs at hand (of all runs of the system
-where they have one seed each).
+their noise is drawn from Student's t with the pooled variance of the runs at hand, or of all runs of the system
+where those at hand have too few seeds to tell their own.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from repose.rng import rng
 
 DRAWS = 4000
 LEVEL = 0.95
+FEW = 6  # degrees of freedom; below, the pooled variance of all runs of the system is the better estimate
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def effect(terms: list[tuple[float, Score]], seed: int, name: str, fallback: tup
             weights[key] = unit_weights(score.groups, DRAWS, generator)
         draws += weight * score.resampled(weights[key]).mean(axis=1)
     variance, freedom = pooled_variance(scores)
-    if freedom < 2:
+    if freedom < FEW < fallback[1] or freedom < 2:
         variance, freedom = fallback
     scale = np.sqrt(variance * sum(weight**2 / len(score.sums) for weight, score in terms))
     unit_se = float(draws.std())
