@@ -2,8 +2,8 @@
 
 An effect is a weighted sum of scores, such as baseline minus ours. Test units are resampled within their
 group, the same draw for all runs of the effect. Seeds are few, so a bootstrap of them would be too narrow:
-their noise is drawn from Student's t with the pooled variance of the runs at hand, or of all runs of the system
-where those at hand have too few seeds to tell their own.
+their noise is drawn from Student's t with the pooled variance of the runs at hand, or of all runs of the
+system where those at hand have too few seeds to tell their own.
 """
 
 from __future__ import annotations
