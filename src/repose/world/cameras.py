@@ -208,15 +208,15 @@ def free_camera(
     for _ in range(4):  # the size in the image is nearly, not quite, inverse to the distance
         position = middle + toward * distance
         position[2] = max(position[2], 250.0)
-        camera = pinhole(position, middle, float(focal), size, float(roll))
-        camera_points = camera.to_camera(target_mm)
-        nearest = camera_points[:, 2].min()
+        rotation = looking(position, middle, float(roll))
+        camera_points = (target_mm - position) @ rotation.T
         flat = camera_points[:, :2] / np.maximum(camera_points[:, 2:], 200.0)
-        extent = (np.ptp(flat, axis=0) * focal / size).max()
+        low, high = flat.min(0), flat.max(0)
+        extent = float(((high - low) * focal / size).max())
+        nearest = float(camera_points[:, 2].min())
         distance = max(distance * extent / wanted, distance - nearest + 500.0)
-    pixels = camera.project(camera.to_camera(target_mm))
-    goal = np.asarray(size) / 2 + shift
-    moved = (pixels.min(0) + pixels.max(0)) / 2 - goal
+    flat = camera_points[:, :2] / camera_points[:, 2:]
+    moved = focal * (flat.min(0) + flat.max(0)) / 2 - shift
     # looking aside rather than cropping: the optical axis stays in the image's middle
-    aside = camera.rotation.T @ np.array([moved[0] / focal, moved[1] / focal, 1.0])
+    aside = rotation.T @ np.array([moved[0] / focal, moved[1] / focal, 1.0])
     return pinhole(position, position + aside * distance, float(focal), size, float(roll))

@@ -630,11 +630,11 @@ def paint(  # type: ignore[no-untyped-def]
             film[p, 2] += share * colour[2]
             continue
         shade, near = direct[p // width, p % width], ambient[p // width, p % width]
-        rays = 4 if on_edge(faces, p, width) else 1
+        rays = 3 if on_edge(faces, p, width) else 1
         for ray in range(rays):
-            if rays == 4:
-                x = where[s, 0] + step * (0.25 * ray - 0.375)
-                y = where[s, 1] + step * (0.5 * (ray % 2) - 0.125 - 0.25 * (ray // 2))
+            if rays == 3:
+                x = where[s, 0] + step * (ray - 1) / 3.0
+                y = where[s, 1] + step * ((2 * ray) % 3 - 1) / 3.0
             dx, dy, dz = turned(m, x, y)
             colour = scenery_colour(dx, dy, dz, eye, step, shade, near, light, sun, fill, scenery, noise)
             film[p, 0] += share * colour[0] / rays
