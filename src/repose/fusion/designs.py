@@ -67,15 +67,25 @@ class Size:
 
 
 def size_of(design: Design, input_px: int) -> Size:
-    """The size of a design, counted on a small picture: arithmetic without data would import the compiler."""
+    """The size of a design, counted on a small picture: one without data would import the compiler."""
     with torch.device("meta"):
         network = build(design)
     small = min(input_px, COUNTED_PX)
     picture = torch.zeros(1, 3, small, small, dtype=torch.uint8)
     with counted(network) as counts, torch.inference_mode():
-        network.to_empty(device="cpu").eval()(picture)
+        with_memory(network).eval()(picture)
     operations = sum(counts) * input_px**2 // small**2
     return Size(sum(p.numel() for p in network.parameters()), operations)
+
+
+def with_memory(network: nn.Module) -> nn.Module:
+    """A network of the meta device with memory, whatever it holds (`to_empty` imports sympy)."""
+    for module in network.modules():
+        for name, weight in list(module.named_parameters(recurse=False)):
+            setattr(module, name, nn.Parameter(torch.empty(weight.shape), requires_grad=False))
+        for name, buffer in list(module.named_buffers(recurse=False)):
+            setattr(module, name, torch.empty(buffer.shape, dtype=buffer.dtype))
+    return network
 
 
 @contextmanager
