@@ -187,8 +187,9 @@ def geometric_line() -> str:
 
 def main(px: int = 256, batch: int = 8) -> None:
     """Print rates and ratios."""
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     print(geometric_line(), flush=True)
+    torch.set_num_threads(2)
     with tempfile.TemporaryDirectory() as folder:
         split = pictures(Path(folder))
         rates = [
