@@ -11,7 +11,14 @@ from repose.fusion.predict import crop_of, find_person, load_predictor, open_pic
 from repose.predict import predict_pictures, read_box
 from repose.training.record import write_run, write_seed
 
-NETWORK = {"width": 0.05, "block": "basic", "blocks": [1, 1, 1, 1], "stem_pool": False, "input_px": 32}
+NETWORK = {
+    "width": 0.05,
+    "deconv": 0.05,
+    "block": "basic",
+    "blocks": [1, 1, 1, 1],
+    "stem_pool": False,
+    "input_px": 32,
+}
 
 
 def write_trained(folder, family="stage3"):

@@ -176,7 +176,7 @@ def power_text(verdicts: list[Verdict]) -> str:
         lines.append(
             [
                 claim.id,
-                *(f"{figure:.{decimals}f}" if isfinite(figure) else "" for figure in figures),
+                *(f"{figure:.{decimals(claim)}f}" if isfinite(figure) else "" for figure in figures),
                 claim.unit,
                 needed,
             ]
