@@ -5,7 +5,7 @@ from typing import Any
 
 from repose.stage import run_stage
 
-SYSTEMS = ("gcn", "learner", "fusion")
+SYSTEMS = ("gcn", "learner")
 
 
 def main(params: dict[str, Any]) -> None:
