@@ -41,9 +41,7 @@ class Checkout:
     def commit(self, message: str = "state") -> None:
         """Commit everything."""
         self.run("git", "add", "-A")
-        self.run(
-            "git", "-c", "user.name=t", "-c", "user.email=t@t", "commit", "-q", "--allow-empty", "-m", message
-        )
+        self.run("git", "commit", "-q", "--allow-empty", "-m", message)
 
     def planned(self, *targets: str) -> list[str]:
         """The stages that `dvc repro` would run."""
@@ -62,6 +60,8 @@ def copy_project(folder: Path) -> Checkout:
             shutil.copyfile(ROOT / name, folder / name)
     checkout = Checkout(folder)
     checkout.run("git", "init", "-q")
+    checkout.run("git", "config", "user.name", "smoke")
+    checkout.run("git", "config", "user.email", "smoke@localhost")
     return checkout
 
 

@@ -39,6 +39,7 @@ def test_operations_of_the_papers_network_are_those_of_resnet_50_and_its_decoder
     assert operations == pytest.approx(resnet_50 + decoder, rel=2e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["resnet", "hourglass"])
 @pytest.mark.parametrize("blocks", [(1, 1, 1, 1), (1, 1, 2)])
 @pytest.mark.parametrize(("stem_pool", "side"), [(True, 8), (False, 16)])
@@ -57,6 +58,7 @@ def test_the_papers_maps_have_64_cells():
     assert design_of("hourglass", PAPER).deconv == 256
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["resnet", "hourglass"])
 def test_every_weight_learns_from_a_fused_batch(kind):
     torch.manual_seed(0)

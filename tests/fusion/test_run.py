@@ -49,6 +49,7 @@ def trained(run, store, setup=SETUP):
     return store.runs / run.name
 
 
+@pytest.mark.slow
 def test_stages_hand_over_their_weights_and_leave_what_scores_and_reports_need(store):
     first = trained(run_of("one", "stage1", ("flat",), ("flat",)), store)
     second = trained(run_of("two", "stage3", ("flat", "deep"), ("deep",), "one", 0.01), store)
@@ -77,6 +78,7 @@ def test_the_same_run_leaves_the_same_bytes(store):
     assert all(path.read_bytes() == content for path, content in before.items())
 
 
+@pytest.mark.slow
 def test_the_hourglass_trains_too(store):
     setup = dataclasses.replace(SETUP, network="hourglass")
     folder = trained(run_of("hg", "solo2", ("deep",), ("deep",)), store, setup)

@@ -58,6 +58,7 @@ def test_martinez_has_his_parameters():
     assert here < 10_000
 
 
+@pytest.mark.slow
 def test_a_short_training_lowers_loss_and_error_of_every_seed():
     poses = lifting_poses(table("train", 64), "semgcn16", "gt")
     seeds = (0, 1)

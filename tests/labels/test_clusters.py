@@ -15,6 +15,7 @@ def clusters(classes=6, subsample=2000, seed=0):
     return cluster_poses(POSES, classes, subsample, n_init=3, iterations=50, seed=seed)
 
 
+@pytest.mark.slow
 def test_kinds_of_poses_that_lie_apart_become_classes():
     found = clusters()
     pairs = set(zip(KIND.tolist(), found.labels.tolist(), strict=True))

@@ -29,6 +29,7 @@ def test_value_is_the_mean_of_group_means():
     assert score.only(("sit",)).value()[0] == pytest.approx(10)
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_truth_about_as_often_as_stated():
     covered = 0
     for trial in range(200):
