@@ -10,12 +10,12 @@ from repose.posetable import PoseTable
 from repose.skeletons import conversion, convert, convert_table, get_skeleton, readings, skeleton_ids
 from repose.skeletons.conversion import file_of
 
-ALL = [
+ALL = sorted(
     (source, target, reading)
     for target in skeleton_ids()
     for source in {target, *file_of(target)}
     for reading in readings(source, target)
-]
+)
 MISSING = None
 # Slots of MPII-16, 0-based: an index, several for their mean, or nothing.
 TO_MPII = {
