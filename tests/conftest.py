@@ -26,6 +26,8 @@ class Checkout:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.declared: list[str] = []  # all stages of the project
+        self.rest: list[str] = []  # those that the smoke run leaves out, as a dry run lists them
 
     def run(self, *command: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the copy, with the copy's own package."""
@@ -83,9 +85,15 @@ def smoke(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     checkout = copy_project(tmp_path_factory.mktemp("smoke"))
     (checkout.folder / "dvc.lock").unlink(missing_ok=True)
     checkout.run(sys.executable, "-m", "repose", "scale", "smoke")
-    checkout.full_plan = checkout.planned()
-    keep_runs(checkout.folder / "params.yaml")
+    params = checkout.folder / "params.yaml"
+    every_run = params.read_text()
+    keep_runs(params)
     checkout.commit()
     checkout.run("dvc", "repro")
     checkout.commit("smoke")
+    few_runs = params.read_text()
+    params.write_text(every_run)
+    checkout.declared = checkout.run("dvc", "stage", "list", "--name-only").stdout.split()
+    checkout.rest = checkout.planned()
+    params.write_text(few_runs)
     return checkout

@@ -143,10 +143,16 @@ exit_cleanly(lambda: tiny.run(100_000, on_epoch=lambda row: print(row["epoch"], 
 """
 
 
+def default_interrupt():
+    """Let Ctrl-C through, which a shell's background jobs inherit as ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.slow
 def test_ctrl_c_ends_in_two_lines_with_status_130():
-    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, "-c", INTERRUPTED], env=os.environ, **options) as process:
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": os.environ}
+    options["preexec_fn"] = default_interrupt
+    with subprocess.Popen([sys.executable, "-c", INTERRUPTED], **options) as process:
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
