@@ -17,7 +17,7 @@ from repose.posetable import PoseTable
 from repose.skeletons import convert, get_skeleton, readings, skeleton_ids
 
 FORMAT = 1
-SMALLEST_MM = 100.0  # a median pose smaller than this is not in millimetres
+SMALLEST_MM = 10.0  # a median pose smaller than this is not in millimetres, however little was learnt
 
 
 class Predictions(NamedTuple):
