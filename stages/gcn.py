@@ -3,18 +3,19 @@
 from pathlib import Path
 from typing import Any
 
-from repose.gcn.run import Model, Setup, Weights, train_run
-from repose.labels import load_clusters
-from repose.lifting.poses import lifting_poses
-from repose.lifting.recipe import PaperTraining, SmallTraining, make_recipe
-from repose.posetable import PoseTable
 from repose.stage import run_stage
-from repose.training.devices import prepare_device
 
 POSES = Path("data/poses")
 
 
 def main(params: dict[str, Any], name: str, classes: str | None = None) -> None:
+    from repose.gcn.run import Model, Setup, Weights, train_run
+    from repose.labels import load_clusters
+    from repose.lifting.poses import lifting_poses
+    from repose.lifting.recipe import PaperTraining, SmallTraining, make_recipe
+    from repose.posetable import PoseTable
+    from repose.training.devices import prepare_device
+
     families = params["gcn"]
     entry = next(families[f][name] for f in ("runs", "class_runs", "free_runs") if name in families[f])
     common, scale = params["gcn"]["train"], params["scale"]["gcn"]

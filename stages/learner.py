@@ -3,17 +3,18 @@
 from pathlib import Path
 from typing import Any
 
-from repose.learner.run import Model, train_run
-from repose.lifting.poses import lifting_poses
-from repose.lifting.recipe import PaperTraining, SmallTraining, make_recipe
-from repose.posetable import PoseTable
 from repose.stage import run_stage
-from repose.training.devices import prepare_device
 
 POSES = Path("data/poses/h36m")
 
 
 def main(params: dict[str, Any], name: str) -> None:
+    from repose.learner.run import Model, train_run
+    from repose.lifting.poses import lifting_poses
+    from repose.lifting.recipe import PaperTraining, SmallTraining, make_recipe
+    from repose.posetable import PoseTable
+    from repose.training.devices import prepare_device
+
     common, scale = params["learner"]["train"], params["scale"]["learner"]
     model = Model(**(params["learner"]["model"] | params["learner"]["runs"][name]))
     setup = common["setup"]

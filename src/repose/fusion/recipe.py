@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from repose.training.loop import Training
 from repose.training.optimiser import Optimiser
+from repose.training.recipe import Recipe
 from repose.training.schedule import Schedule
 
 
@@ -31,20 +32,6 @@ class SmallStage:
     warmup: float  # share of the steps from zero to the peak
     joint_weight: float  # see `losses.heatmap_loss`
     depth_weight: float  # factor on λ_reg
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """A training with batches of `batch` and `steps` of them an epoch."""
-
-    batch: int
-    steps: int
-    training: Training
-
-    @property
-    def samples(self) -> int:
-        """Pictures seen."""
-        return self.batch * self.steps * self.training.epochs
 
 
 def make_recipe(paper: PaperStage, small: SmallStage, paper_people: int, people: int) -> Recipe:

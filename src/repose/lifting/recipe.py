@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from repose.training.averaging import Average
 from repose.training.loop import Training
 from repose.training.optimiser import Optimiser
+from repose.training.recipe import Recipe
 from repose.training.schedule import Schedule
 
 
@@ -33,20 +34,6 @@ class SmallTraining:
     warmup: int  # steps
     average: float  # share of the steps, at the end, over which weights are averaged; 0: last weights
     curve_points: int
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """A training, with batches of `batch` and `steps` of them an epoch."""
-
-    batch: int
-    steps: int
-    training: Training
-
-    @property
-    def samples(self) -> int:
-        """Poses that one seed sees."""
-        return self.batch * self.steps * self.training.epochs
 
 
 def make_recipe(paper: PaperTraining, small: SmallTraining, poses: int) -> Recipe:

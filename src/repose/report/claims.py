@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from repose.report.published import Claim
@@ -112,3 +113,10 @@ def ledger_row(system: str, verdict: Verdict) -> dict[str, str]:
         "measured_effect": measured, "low": low, "high": high, "seeds": str(result.seeds) if result else "",
         "verdict": verdict.verdict,
     }  # fmt: skip
+
+
+def interval_text(row: Mapping[str, str]) -> str:
+    """Our effect with its interval, from a line of the ledger; a count is exact."""
+    if not row["measured_effect"] or row["kind"] == "count":
+        return row["measured_effect"]
+    return f"{row['measured_effect']} ({row['low']} to {row['high']})"

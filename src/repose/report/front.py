@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from repose.files import write_json, write_text
-from repose.report.claims import FIELDS, VERDICTS, of_group
+from repose.report.claims import FIELDS, VERDICTS, interval_text, of_group
 from repose.report.page import SIGNS
 from repose.report.published import Paper
 from repose.report.scores import Scores
@@ -56,11 +56,7 @@ def ledger_markdown(rows: Sequence[Mapping[str, str]]) -> str:
     """The ledger as a reader sees it."""
     lines = []
     for row in rows:
-        interval = (
-            f"{row['measured_effect']} ({row['low']} to {row['high']})" if row["measured_effect"] else ""
-        )
-        if row["kind"] == "count":
-            interval = row["measured_effect"]
+        interval = interval_text(row)
         sign = SIGNS[row["verdict"]]
         lines.append([row["claim"], row["table"], row["published_effect"], interval, row["unit"], sign])
     return markdown(["claim", "table", "paper's effect", "ours", "unit", "verdict"], lines)

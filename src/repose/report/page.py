@@ -11,7 +11,7 @@ from typing import Any
 
 from repose.files import write_text
 from repose.report.claims import FIELDS as CLAIM_FIELDS
-from repose.report.claims import VERDICTS, Verdict, decimals, judge_all, ledger_row
+from repose.report.claims import VERDICTS, Verdict, decimals, interval_text, judge_all, ledger_row
 from repose.report.published import Column, Paper, Table
 from repose.report.scores import Scores
 from repose.report.statistics import seeds_needed
@@ -49,7 +49,7 @@ def write_report(
     setting: str,
     seed: int,
 ) -> list[Verdict]:
-    """Write a system's page, the tidy CSV and LaTeX of its tables, and its lines of the ledger."""
+    """Write a system's page and the tidy CSV and LaTeX of its tables; the verdicts go on to the ledger."""
     verdicts = judge_all(paper.claims, scores, seed)
     cells = {table.number: table_cells(table, scores, facts, seed) for table in paper.tables}
     for table in paper.tables:
@@ -136,9 +136,7 @@ def claims_text(verdicts: list[Verdict]) -> str:
     lines = []
     for verdict in verdicts:
         row = ledger_row("", verdict)
-        interval = f"{row['measured_effect']} ({row['low']} to {row['high']})" if verdict.effect else ""
-        if verdict.claim.kind == "count":
-            interval = row["measured_effect"]
+        interval = interval_text(row)
         lines.append(
             [verdict.claim.claim, verdict.claim.kind, row["metric"], row["published_effect"], interval,
              row["unit"], SIGNS[verdict.verdict]]
