@@ -5,7 +5,7 @@ from typing import Any
 
 from repose.stage import run_stage
 
-SYSTEMS = ("gcn", "learner")
+SYSTEMS = ("gcn", "learner", "fusion")
 
 
 def main(params: dict[str, Any]) -> None:

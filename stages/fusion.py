@@ -1,0 +1,61 @@
+"""One run of a stage of fusion training: `fusion.py FAMILY RUN` writes `runs/fusion/RUN/`."""
+
+from pathlib import Path
+from typing import Any
+
+from repose.fusion.augment import Augment
+from repose.fusion.designs import NetworkScale
+from repose.fusion.people import SETS_3D
+from repose.fusion.recipe import PaperStage, SmallStage
+from repose.fusion.run import Run, Setup, Store, train_run
+from repose.stage import run_stage
+from repose.training.devices import prepare_device
+
+
+def main(params: dict[str, Any], family: str, name: str) -> None:
+    entry: dict[str, Any] = params["fusion"][family][name]
+    stage, scale, sets = (
+        params["fusion"]["train"][family],
+        params["scale"]["fusion"],
+        params["fusion"]["sets"],
+    )
+    schedule = stage | {key: entry[key] for key in stage if key in entry}
+    paper = PaperStage(**(schedule | {"drops": tuple(schedule["drops"] or ())}))
+    small = SmallStage(**(scale["train"] | {"rate": scale["rates"][family]}))
+    train = tuple(entry[key] for key in ("data", "data2d", "data3d") if key in entry)
+    own = train[-1]
+    run = Run(
+        name=name,
+        family=family,
+        paper=paper,
+        small=small,
+        train=train,
+        tests=(own,) if own not in SETS_3D else (own, *(s for s in SETS_3D if s != own)),
+        parent=entry.get("parent"),
+        seeds=tuple(params["seed"] + k for k in range(entry.get("seeds", params["fusion"]["seeds"]))),
+    )
+    network = scale["network"]
+    setup = Setup(
+        network=params["fusion"]["network"],
+        scale=NetworkScale(**(network | {"blocks": tuple(network["blocks"])})),
+        augment=Augment(**params["fusion"]["augment"]),
+        imagenet=params["fusion"]["weights"],
+        flip_test=params["fusion"]["flip_test"],
+        subpixel=scale["subpixel"],
+        evaluate_epochs=scale["evaluate_epochs"],
+    )
+    roots = {source: entry["root"] for source, entry in params["datasets"].items()}
+    store = Store(Path("data/fusion"), Path("runs/fusion"), roots, params["workers"])
+    device = prepare_device(
+        params["device"], params["threads"], params["fusion"]["precision"], channels_last=True
+    )
+    shared = {
+        key: params["fusion"][key] for key in ("network", "weights", "precision", "flip_test", "augment")
+    }
+    configuration = {"run": name, "family": family, "entry": entry, "train": stage, "scale": scale, **shared}
+    configuration |= {"seed": params["seed"]}
+    train_run(run, setup, sets, store, device, configuration)
+
+
+if __name__ == "__main__":
+    run_stage(main)

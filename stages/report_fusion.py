@@ -1,0 +1,37 @@
+"""The report on the fusion trainings: writes the page, tables and figures of Jiang et al."""
+
+from pathlib import Path
+from typing import Any
+
+from repose.stage import run_stage
+
+CHOSEN = "Chosen on held-out training subjects, the same for all runs."
+
+
+def main(params: dict[str, Any]) -> None:
+    from repose.files import write_text
+    from repose.posetable import PoseTable
+    from repose.report.front import write_headline
+    from repose.report.fusion import fusion_runs
+    from repose.report.fusion_figures import fusion_figures
+    from repose.report.page import ledger_text, setting_text, write_report
+    from repose.report.published import load_paper
+    from repose.report.runs import load_runs
+    from repose.report.scores import load_scores
+
+    reports, paper = Path("reports"), load_paper("fusion")
+    scores, facts = load_scores("data/scores/fusion.npz")
+    source = PoseTable.load("data/poses/h36m_eccv/val.npz").meta["source"]
+    scale = params["scale"]["fusion"]
+    settings = scale["network"] | scale["train"] | {"rates": scale["rates"]}
+    setting = setting_text(params["scale"]["name"], settings, source, CHOSEN)
+    runs = {run.name: run for run in load_runs(Path("runs/fusion"), fusion_runs(params["fusion"]))}
+    roots = {name: entry["root"] for name, entry in params["datasets"].items()}
+    figures = fusion_figures(reports, runs, Path("data"), roots, scores, paper)
+    verdicts = write_report(reports, paper, scores, facts, figures, setting, params["seed"])
+    write_text(reports / "claims/fusion.csv", ledger_text("fusion", verdicts))
+    write_headline(reports / "metrics/fusion.json", paper, scores, [v.verdict for v in verdicts])
+
+
+if __name__ == "__main__":
+    run_stage(main)
