@@ -17,6 +17,7 @@ BENCHMARKS = {
     "world": "Pictures of the world",
     "gcn": "Training the graph network",
     "fusion": "Training the network for pictures, and its geometric loss",
+    "spent": "Training time against time spent",
 }
 
 

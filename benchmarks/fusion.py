@@ -25,7 +25,7 @@ from repose.fusion.pack import MARGIN, DecodedPeople, Person, decoding_processes
 from repose.fusion.people import Split
 from repose.rng import rng
 from repose.skeletons import get_skeleton
-from repose.training.devices import Forward, prepare_device
+from repose.training.devices import Forward, cpu_has_bf16, prepare_device
 from repose.training.optimiser import Optimiser, Stepper
 
 PICTURES, PICTURE_PX = 64, 1000  # a set of JPEGs as large as Human3.6M's
@@ -70,7 +70,8 @@ def seconds(work: Callable[[], object], times: int) -> float:
 
 def ours(split: Split, folder: Path, px: int, batch: int) -> Callable[[], object]:
     """Our training's steps, one a call, with everything that a stage has."""
-    device = prepare_device("cpu", torch.get_num_threads(), "bf16", channels_last=True)
+    precision = "bf16" if cpu_has_bf16() else "fp32"
+    device = prepare_device("cpu", torch.get_num_threads(), precision, channels_last=True)
     network = build_seeded(design_of("resnet", PAPER), 0).to(memory_format=torch.channels_last)
     square = round(MARGIN * px)
 
@@ -195,8 +196,9 @@ def main(px: int = 256, batch: int = 8) -> None:
         rates = [
             batch / seconds(make(split, Path(folder), px, batch), STEPS) for make in (ours, plain)
         ]  # fmt: skip
+    kind = "bf16" if cpu_has_bf16() else "fp32"
     print(
-        f"ResNet-50 at {px} px, batch {batch}, training from JPEGs of {PICTURE_PX} px: "
+        f"ResNet-50 at {px} px, batch {batch}, {kind}, training from JPEGs of {PICTURE_PX} px: "
         f"{rates[0]:.2f} pictures/s, plain loop {rates[1]:.2f} pictures/s, ratio {rates[0] / rates[1]:.1f}"
     )
 

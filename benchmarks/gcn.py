@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from repose.gcn.adjacency import normalised_adjacency
 from repose.gcn.network import Architecture, GraphNetwork
-from repose.training.devices import prepare_device
+from repose.training.devices import cpu_has_bf16, prepare_device
 
 JOINTS, CHANNELS, BATCH, BLOCKS, OUTPUTS = 16, 128, 256, 4, 100
 DESIGN = Architecture("global", CHANNELS, BLOCKS, OUTPUTS, 2**0.5)
@@ -122,18 +122,20 @@ def measure() -> list[str]:
         with torch.autocast("cpu", torch.bfloat16):
             return ours(stacked)
 
-    seconds = best_seconds(
-        {
-            "product fp32": product(torch.float32),
-            "product bf16": product(torch.bfloat16),
-            "ours, fp32": training_step(ours, lambda: ours(stacked)),
-            "ours, bf16": training_step(ours, in_bf16),
-            "per layer, fp32": training_step(plain, lambda: plain(x)),
-        }
-    )
+    candidates = {
+        "product fp32": product(torch.float32),
+        "ours, fp32": training_step(ours, lambda: ours(stacked)),
+        "per layer, fp32": training_step(plain, lambda: plain(x)),
+    }
+    if cpu_has_bf16():
+        candidates |= {"product bf16": product(torch.bfloat16), "ours, bf16": training_step(ours, in_bf16)}
+    seconds = best_seconds(candidates)
     work, flops = BATCH * flops_a_sample(), 4 * JOINTS * BATCH * CHANNELS**2
-    peak, peak_bf16 = (flops / seconds.pop(f"product {kind}") for kind in ("fp32", "bf16"))
-    lines = [f"product of a layer's shape: fp32 {peak / 1e9:.0f}, bf16 {peak_bf16 / 1e9:.0f} GFLOP/s"]
+    rates = {name: flops / seconds.pop(name) for name in list(seconds) if name.startswith("product")}
+    peak = rates["product fp32"]
+    lines = [f"{name} of a layer's shape: {rate / 1e9:.0f} GFLOP/s" for name, rate in rates.items()]
+    if not cpu_has_bf16():
+        lines.append("bf16: not measured, this CPU has none of its own")
     for name, taken in seconds.items():
         lines.append(
             f"{name}: {BATCH / taken:.0f} samples/s, {work / taken / peak:.2f} of the fp32 product's rate, "

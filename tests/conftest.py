@@ -18,6 +18,13 @@ KEPT_RUNS = {  # one run of each kind; the others are checked by a dry run
         "free_runs": ["base_410", "gn_256", "martinez"],
     },
     "learner": {"runs": ["combined", "cascade3x3"]},
+    "fusion": {
+        "stage1": ["s1_lsp"],
+        "stage2": ["s2_lsp_h36m"],
+        "stage3": ["s3_lsp_h36m"],
+        "solo2": ["solo2_h36m"],
+        "solo3": ["solo3_h36m_h36m"],
+    },
 }
 
 

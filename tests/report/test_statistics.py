@@ -1,12 +1,14 @@
 """Intervals hold what they promise, and verdicts follow from them."""
 
+import math
+
 import numpy as np
 import pytest
 
 from repose.report.claims import judge, judge_all, ledger_row
 from repose.report.published import Claim, claim
 from repose.report.scores import Score, flat_score, load_scores, save_scores, unit_score
-from repose.report.statistics import effect, seeds_needed
+from repose.report.statistics import Effect, effect, what_decides
 
 NONE = (float("nan"), 0)
 
@@ -56,14 +58,14 @@ def test_one_seed_borrows_the_seed_variance_of_the_system():
     assert wide.seen > narrow.seen + 5
 
 
-def test_seeds_needed_shrinks_with_the_effect():
-    generator = np.random.default_rng(1)
-    hardness = generator.normal(60, 15, 40)
-    small, zero = (made_score(generator, o, seed_sd=2, hardness=hardness) for o in (1.0, 0.0))
-    large = made_score(generator, 6.0, seed_sd=2, hardness=hardness)
-    few, many = (seeds_needed(effect([(1, s), (-1, zero)], 0, "x", NONE), [1, -1]) for s in (large, small))
-    assert few is not None
-    assert many is None or few < many
+def test_what_decides_an_effect_follows_from_the_variances():
+    measured = Effect(value=1.0, low=-1, high=3, seeds=2, seed_sd=1.0, unit_se=0.3)
+    z = 1.959964
+    assert what_decides(1.0, measured, [1, -1]) == f"{math.ceil(2 / (1 / z**2 - 0.09))} seeds a run"
+    half = (0.5 / z) ** 2 / 2
+    larger = f"{math.ceil(2 / half)} seeds a run and a test set {0.09 / half:.1f} times as large"
+    assert what_decides(0.5, measured, [1, -1]) == larger
+    assert "more than" in what_decides(0.0, measured, [1, -1])
 
 
 def test_without_a_run_of_several_seeds_nobody_knows_how_many_it_takes():
@@ -71,7 +73,7 @@ def test_without_a_run_of_several_seeds_nobody_knows_how_many_it_takes():
     scores = {(run, "m"): made_score(generator, o, seeds=1, seed_sd=30) for run, o in (("a", 0), ("b", 0))}
     claims = (made_claim(kind="difference", better="a", worse="b"),)
     verdict = judge_all(claims, scores, 0)[0]
-    assert seeds_needed(verdict.effect, [1, -1]) is None
+    assert what_decides(1.0, verdict.effect, [1, -1]) == ""
     assert verdict.verdict != "undecided" or "takes a run with several" in verdict.needs
 
 

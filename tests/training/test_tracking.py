@@ -103,6 +103,8 @@ def test_a_training_is_a_run_with_a_child_a_seed_and_is_not_added_again(root):
     assert curve(root, "full seed 5", "loss") == [(1, 3.0), (2, 1.5), (3, 1.0)]
     assert curve(root, "full", "loss") == [(1, 2.0), (2, 1.0), (3, 0.6667)]
     assert curve(root, "full", "final_mpjpe") == [(0, 51.0)]
+    trained, spent = (curve(root, "full", f"final_{name}_s")[0][1] for name in ("training", "spent"))
+    assert 0 < trained < spent < 60
     tags = dict(query(root, "select key, value from tags join runs using (run_uuid) where name = 'full'"))
     assert {"stage", "dvc_exp", "device", "repose.outputs"} <= tags.keys()
     assert query(root, "select distinct key, value from params") == [("model.width", "8")]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from repose.report.published import Claim
 from repose.report.scores import Score, Scores
-from repose.report.statistics import Effect, effect, pooled_variance, seeds_needed
+from repose.report.statistics import Effect, effect, pooled_variance, what_decides
 
 FIELDS = (
     "id", "system", "kind", "claim", "metric", "unit", "runs", "table", "published_effect", "measured_effect",
@@ -69,19 +69,15 @@ def verdict_of(claim: Claim, steps: list[Effect]) -> str:
 
 
 def needs(claim: Claim, result: Effect) -> str:
-    """What an undecided claim would take, from the measured variance."""
+    """What an undecided claim would take, by the measured variance, if the effect is as measured."""
     d = decimals(claim)
     seen = f"the smallest effect that could be seen is {result.seen:.{d}f} {claim.unit}"
-    if claim.kind == "equivalence":
-        return f"{seen}, the margin {claim.margin:.2f}"
     if not math.isfinite(result.seed_sd):
         return f"{seen} by the test units alone; how seeds vary takes a run with several"
-    seeds = seeds_needed(result, [weight for weight, _, _ in claim.contrasts[0]])
-    if seeds is None:
-        return (
-            f"{seen}; an effect of {result.value:.{d}f} needs a larger test set, seeds alone cannot decide it"
-        )
-    return f"{seen}; an effect of {result.value:.{d}f} needs about {seeds} seeds a run"
+    margin = (claim.margin or 0.0) if claim.kind == "equivalence" else 0.0
+    takes = what_decides(abs(result.value) - margin, result, [weight for weight, _, _ in claim.contrasts[0]])
+    beside = f" against the margin of {margin:.{d}f}" if margin else ""
+    return f"{seen}; to decide an effect of {result.value:.{d}f}{beside} takes {takes}"
 
 
 def decimals(claim: Claim) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from repose.report.claims import FIELDS as CLAIM_FIELDS
 from repose.report.claims import VERDICTS, Verdict, decimals, interval_text, judge_all, ledger_row
 from repose.report.published import Column, Paper, Table
 from repose.report.scores import Scores
-from repose.report.statistics import seeds_needed
+from repose.report.statistics import what_decides
 from repose.report.tables import (
     FIELDS,
     Cell,
@@ -89,7 +89,7 @@ def page(
             f"### {figure.title}\n\n![{figure.title}]({figure.file})\n\n{figure.caption}\n"
             for figure in figures
         ]
-    parts += ["## What was learnt\n", learnt_text(facts), decided_text(verdicts), power_text(verdicts)]
+    parts += ["## What was learnt\n", learnt_text(facts), SPENT, decided_text(verdicts), power_text(verdicts)]
     if paper.notes:
         parts += ["## Notes\n", "\n".join(f"- {note}" for note in paper.notes) + "\n"]
     return "\n".join(parts)
@@ -163,13 +163,9 @@ def power_text(verdicts: list[Verdict]) -> str:
         if result is None or claim.kind in {"count", "equivalence"}:
             continue
         weights = [weight for weight, _, _ in claim.contrasts[0]]
-        wanted = claim.published_effect and seeds_needed(
-            replace(result, value=claim.published_effect), weights
-        )
         unknown = "" if isfinite(result.seed_sd) else "a run with several seeds"
-        needed = (
-            "" if claim.published_effect is None else f"{wanted}" if wanted else unknown or "larger test set"
-        )
+        printed = claim.published_effect
+        needed = "" if printed is None else unknown or what_decides(printed, result, weights)
         figures = [result.seed_sd, result.unit_se, result.seen]
         lines.append(
             [
@@ -182,9 +178,13 @@ def power_text(verdicts: list[Verdict]) -> str:
     if not lines:
         return ""
     header = ["claim", "SD of one seed", "SE of the test units", "smallest effect seen", "unit"]
-    return "### Power\n\n" + markdown([*header, "seeds a run for the paper's effect"], lines)
+    return "### Power\n\n" + markdown([*header, "takes for the paper's effect"], lines)
 
 
+SPENT = (
+    "Training time against time spent depends on the machine: "
+    "[benchmarks/results.md](../benchmarks/results.md), which `make bench` makes.\n"
+)
 LEARNT = ("seeds", "parameters", "samples_seen", "teraflop")
 
 

@@ -18,6 +18,7 @@ from repose.rng import rng
 
 DRAWS = 4000
 LEVEL = 0.95
+TOO_MUCH = 100  # times the size that the test units' standard error allows
 FEW = 6  # degrees of freedom; below, the pooled variance of all runs of the system is the better estimate
 
 
@@ -90,12 +91,20 @@ def effect(terms: list[tuple[float, Score]], seed: int, name: str, fallback: tup
     )
 
 
-def seeds_needed(result: Effect, weights: list[float]) -> int | None:
-    """Seeds a run that would decide an effect of the measured size.
+def what_decides(size: float, result: Effect, weights: list[float]) -> str:
+    """The seeds a run that tell an effect of `size` from none, and the test set where seeds alone cannot.
 
-    None when the test set is too small, or when no run has several seeds, so that their spread is unknown.
+    Empty when no run has several seeds, so that their spread is unknown. Where the test units are too few,
+    half of the variance that the size allows goes to them and half to the seeds.
     """
-    room = (abs(result.value) / NormalDist().inv_cdf((1 + LEVEL) / 2)) ** 2 - result.unit_se**2
-    if room <= 0 or not np.isfinite(result.seed_sd):
-        return None
-    return int(np.ceil(result.seed_sd**2 * sum(weight**2 for weight in weights) / room))
+    allowed = (size / NormalDist().inv_cdf((1 + LEVEL) / 2)) ** 2
+    if not np.isfinite(result.seed_sd):
+        return ""
+    if allowed <= (result.unit_se / TOO_MUCH) ** 2:
+        return f"a test set more than {TOO_MUCH**2:,} times as large"
+    spread, room = result.seed_sd**2 * sum(weight**2 for weight in weights), allowed - result.unit_se**2
+    larger = ""
+    if room < allowed / 2:
+        larger, room = f" and a test set {2 * result.unit_se**2 / allowed:.1f} times as large", allowed / 2
+    seeds = max(1, int(np.ceil(spread / room)))
+    return f"{seeds:,} seed{'s' if seeds > 1 else ''} a run{larger}"

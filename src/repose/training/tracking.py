@@ -27,6 +27,7 @@ class Tracker:
     def __init__(self, start: Mapping[str, Any], samples: int = 0) -> None:
         self.process: subprocess.Popen[str] | None = None
         self.samples, self.since, self.finished = samples, time.monotonic(), False
+        self.training_s = 0.0
         if os.environ.get("REPOSE_TRACKING") != "off" and is_first_rank():
             command = [sys.executable, "-m", "repose.training.logbook"]
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True)
@@ -44,16 +45,26 @@ class Tracker:
         """Log an epoch's row: of all seeds together (vectors are one number a seed), or of one seed."""
         seconds = max(time.monotonic() - self.since, 1e-9)
         self.since = time.monotonic()
+        self.training_s += seconds
         speed = {"seconds": seconds} | ({"samples_per_s": self.samples / seconds} if self.samples else {})
         self.send("epoch", row={**row, **speed}, seed=seed)
 
     def finish(
         self, folder: str | Path, metrics: Mapping[str, Any] | None = None, figures: Sequence[str | Path] = ()
     ) -> None:
-        """Log the end: the run's folder, its last figures and numbers (a list is one number a seed)."""
+        """Log the end: the run's folder, its last figures and numbers (a list is one number a seed).
+
+        The seconds of all epochs and those since the process began tell what start-up and writing cost.
+        """
         self.finished = True
+        times = {"training_s": self.training_s, "spent_s": process_seconds()}
         pictures = [str(Path(figure).resolve()) for figure in figures]
-        self.send("finish", folder=str(Path(folder).resolve()), metrics=dict(metrics or {}), figures=pictures)
+        self.send(
+            "finish",
+            folder=str(Path(folder).resolve()),
+            metrics=times | dict(metrics or {}),
+            figures=pictures,
+        )
 
     def close(self, status: str) -> None:
         """Wait until all is written."""
@@ -69,6 +80,12 @@ class Tracker:
             self.process.kill()
             self.process.wait()
             print("warning: MLflow did not answer in time, this run's log is incomplete", file=sys.stderr)
+
+
+def process_seconds() -> float:
+    """How long this process has been there, imports included."""
+    started = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+    return float(Path("/proc/uptime").read_text().split()[0]) - started / os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.contextmanager

@@ -1,0 +1,134 @@
+"""How `scale.fusion` is chosen: stages 1 and 2 without some of the training people, scored on those.
+
+`python -m benchmarks.rates_fusion [key=value …]` trains MPII, then MPII + Human3.6M without the last pictures
+of its training set, which show a person of their own, and prints heat-map PCK and error on those beside those
+of always predicting the mean pose. Keys are those of `scale.fusion.network`, `.train` and `.rates`, and
+`threads`. Test sets are never looked at.
+"""
+
+import functools
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from ruamel.yaml import YAML
+
+from repose.fusion.augment import Augment
+from repose.fusion.batches import FusionBatches, Set, Sizes
+from repose.fusion.curves import spread, truth_cells
+from repose.fusion.decode import find_joints, poses_mm
+from repose.fusion.designs import NetworkScale, build_seeded, design_of, size_of
+from repose.fusion.losses import Weights
+from repose.fusion.pack import PackedPeople
+from repose.fusion.people import load_split
+from repose.fusion.recipe import PaperStage, SmallStage, epoch_people, make_recipe
+from repose.fusion.run import loss
+from repose.metrics import heatmap_pck_hits, mean_joint_rate, mpjpe, mpjpe_corrected
+from repose.params import load_params
+from repose.skeletons import get_skeleton
+from repose.training.devices import Device, Forward, prepare_device
+from repose.training.loop import train
+
+FOLDER = Path("data/fusion")
+HELD_OUT, PEOPLE = 0.2, 500  # share of the pictures, and how many of them are looked at
+
+
+def main(*changes: str) -> None:
+    """Train both stages with changed settings and print what came out."""
+    params = load_params()
+    fusion, scale, seed = params["fusion"], params["scale"]["fusion"], params["seed"]
+    network, small, rates = (dict(scale[name]) for name in ("network", "train", "rates"))
+    own = {"threads": params["threads"]}
+    for change in changes:
+        key, _, value = change.partition("=")
+        section: dict[str, Any] = next(s for s in (network, small, rates, own) if key in s)
+        section[key] = YAML(typ="safe").load(value)
+    shape = NetworkScale(**(network | {"blocks": tuple(network["blocks"])}))
+    design = design_of(fusion["network"], shape)
+    sizes = Sizes(shape.input_px, design.map_px(shape.input_px))
+    device = prepare_device(params["device"], own["threads"], fusion["precision"], channels_last=True)
+    model, how = build_seeded(design, seed), Augment(**fusion["augment"])
+    flat, deep, held_out = without_held_out()
+    flop = size_of(design, shape.input_px).operations
+    print(" ".join(changes), f"{flop / 1e6:.0f} Mflop a picture, forward", flush=True)
+    for family, sets in (("stage1", [flat]), ("stage2", [flat, deep])):
+        start, stage = time.perf_counter(), fusion["train"][family]
+        paper = PaperStage(**(stage | {"drops": tuple(stage["drops"])}))
+        theirs, ours = (
+            people([count(s) for s in sets]) for count in (lambda s: fusion["sets"][s.name], size)
+        )
+        recipe = make_recipe(paper, SmallStage(**small, rate=rates[family]), theirs, ours)
+        weights = Weights(paper.lambda_reg * small["depth_weight"], 0.0, small["joint_weight"])
+        batches = FusionBatches(sets, recipe.batch, recipe.steps, sizes, how, seed)
+        step_loss = functools.partial(loss, weights)
+        history = train(model, step_loss, batches, recipe.training, device, seed=seed, name=family)
+        taken, last = time.perf_counter() - start, history[-1]["loss"]
+        print(f"  {family}: {recipe.samples} pictures in {taken:.0f} s, loss {last:.5f}", flush=True)
+        print(figures(Forward(model.eval(), device), held_out, deep, sizes, scale["subpixel"]), flush=True)
+
+
+def size(some: Set) -> int:
+    return len(some.split)
+
+
+def people(sizes: list[int]) -> int:
+    """People of an epoch with one 2D set, or with a 2D and a 3D set."""
+    return sizes[0] if len(sizes) == 1 else epoch_people(*sizes)
+
+
+def without_held_out() -> tuple[Set, Set, Set]:
+    """MPII, Human3.6M without its last pictures, and some of those."""
+    sets = {}
+    for name in ("mpii", "h36m_eccv"):
+        pictures = PackedPeople(FOLDER / name / "train_people.npy")
+        sets[name] = Set(name, load_split(FOLDER / name, "train"), pictures)
+    whole = sets["h36m_eccv"]
+    first = round((1 - HELD_OUT) * size(whole))
+    return (
+        sets["mpii"],
+        part(whole, np.arange(first)),
+        part(whole, first + spread(size(whole) - first, PEOPLE)),
+    )
+
+
+class SomePeople:
+    """Some of the squares."""
+
+    def __init__(self, people: Any, rows: np.ndarray) -> None:
+        self.people, self.rows, self.px = people, rows, people.px
+
+    def ask(self, rows: np.ndarray) -> Any:
+        """As `People` has it."""
+        return self.people.ask(self.rows[rows])
+
+
+def part(whole: Set, rows: np.ndarray) -> Set:
+    """Some people of a set."""
+    return Set(whole.name, whole.split.rows(rows), SomePeople(whole.people, rows))
+
+
+@torch.no_grad()
+def figures(forward: Forward, held_out: Set, known: Set, sizes: Sizes, subpixel: bool) -> str:
+    """What the network finds on held-out people; also how much of what is missed are exchanged sides."""
+    split, rows = held_out.split, np.arange(size(held_out))
+    device: Device = forward.device
+    found = find_joints(forward, held_out, rows, sizes, False, subpixel, device.device)
+    truth, flip = truth_cells(split, sizes.map_px), get_skeleton("mpii16").flip
+    hits, counted = heatmap_pck_hits(found.cell, truth, split.labelled, sizes.map_px)
+    turned, _ = heatmap_pck_hits(found.cell[:, flip], truth, split.labelled, sizes.map_px)
+    better = np.where((turned.sum(1) > hits.sum(1))[:, None], turned, hits)
+    pck, at_best = (100 * mean_joint_rate(h, counted) for h in (hits, better))
+    mean = np.broadcast_to(known.split.truth_mm.mean(0), split.truth_mm.shape)
+    error = mpjpe_corrected(poses_mm(found), split.truth_mm).mean()
+    naive = mpjpe(mean, split.truth_mm, 0).mean()
+    return (
+        f"    PCK {pck:.1f} % ({at_best:.1f} % if sides could be exchanged), MPJPE {error:.1f} mm, "
+        f"mean pose {naive:.1f} mm"
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
