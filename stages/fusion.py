@@ -3,16 +3,18 @@
 from pathlib import Path
 from typing import Any
 
-from repose.fusion.augment import Augment
-from repose.fusion.designs import NetworkScale
-from repose.fusion.people import SETS_3D
-from repose.fusion.recipe import PaperStage, SmallStage
-from repose.fusion.run import Run, Setup, Store, train_run
 from repose.stage import run_stage
-from repose.training.devices import prepare_device
 
 
 def main(params: dict[str, Any], family: str, name: str) -> None:
+    from repose.fusion.augment import Augment
+    from repose.fusion.designs import NetworkScale
+    from repose.fusion.people import SETS_3D
+    from repose.fusion.recipe import PaperStage, SmallStage
+    from repose.fusion.run import Run, Setup, Store, train_run
+    from repose.training.devices import prepare_device
+    from repose.training.distributed import process_group
+
     entry: dict[str, Any] = params["fusion"][family][name]
     stage, scale, sets = (
         params["fusion"]["train"][family],
@@ -52,9 +54,17 @@ def main(params: dict[str, Any], family: str, name: str) -> None:
     shared = {
         key: params["fusion"][key] for key in ("network", "weights", "precision", "flip_test", "augment")
     }
-    configuration = {"run": name, "family": family, "entry": entry, "train": stage, "scale": scale, **shared}
-    configuration |= {"seed": params["seed"]}
-    train_run(run, setup, sets, store, device, configuration)
+    configuration = {
+        "run": name,
+        "family": family,
+        "entry": entry,
+        "train": schedule,
+        "scale": scale,
+        **shared,
+    }
+    configuration |= {"seed": params["seed"], "sets": sets}
+    with process_group(device):
+        train_run(run, setup, sets, store, device, configuration)
 
 
 if __name__ == "__main__":

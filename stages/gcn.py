@@ -15,6 +15,7 @@ def main(params: dict[str, Any], name: str, classes: str | None = None) -> None:
     from repose.lifting.recipe import PaperTraining, SmallTraining, make_recipe
     from repose.posetable import PoseTable
     from repose.training.devices import prepare_device
+    from repose.training.distributed import process_group
 
     families = params["gcn"]
     entry = next(families[f][name] for f in ("runs", "class_runs", "free_runs") if name in families[f])
@@ -46,22 +47,23 @@ def main(params: dict[str, Any], name: str, classes: str | None = None) -> None:
         "scale": scale,
         "seed": params["seed"],
     }
-    train_run(
-        name,
-        model,
-        Weights(**common["weights"]),
-        setup,
-        recipe,
-        train,
-        tests,
-        labels,
-        seed=params["seed"],
-        seeds=seeds,
-        device=device,
-        folder=Path("runs/gcn") / name,
-        configuration=configuration,
-        inputs=inputs,
-    )
+    with process_group(device):
+        train_run(
+            name,
+            model,
+            Weights(**common["weights"]),
+            setup,
+            recipe,
+            train,
+            tests,
+            labels,
+            seed=params["seed"],
+            seeds=seeds,
+            device=device,
+            folder=Path("runs/gcn") / name,
+            configuration=configuration,
+            inputs=inputs,
+        )
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ def main(params: dict[str, Any], name: str) -> None:
     from repose.lifting.recipe import PaperTraining, SmallTraining, make_recipe
     from repose.posetable import PoseTable
     from repose.training.devices import prepare_device
+    from repose.training.distributed import process_group
 
     common, scale = params["learner"]["train"], params["scale"]["learner"]
     model = Model(**(params["learner"]["model"] | params["learner"]["runs"][name]))
@@ -29,22 +30,24 @@ def main(params: dict[str, Any], name: str) -> None:
         "scale": scale,
         "seed": params["seed"],
     }
-    train_run(
-        name,
-        model,
-        recipe,
-        train,
-        test,
-        width=scale["width"],
-        output_gain=scale["output_gain"],
-        clip=setup["clip"],
-        seed=params["seed"],
-        seeds=[params["seed"] + k for k in range(scale["seeds"])],
-        device=prepare_device(params["device"], params["threads"], common["precision"]),
-        folder=Path("runs/learner") / name,
-        configuration=configuration,
-        inputs=inputs,
-    )
+    device = prepare_device(params["device"], params["threads"], common["precision"])
+    with process_group(device):
+        train_run(
+            name,
+            model,
+            recipe,
+            train,
+            test,
+            width=scale["width"],
+            output_gain=scale["output_gain"],
+            clip=setup["clip"],
+            seed=params["seed"],
+            seeds=[params["seed"] + k for k in range(scale["seeds"])],
+            device=device,
+            folder=Path("runs/learner") / name,
+            configuration=configuration,
+            inputs=inputs,
+        )
 
 
 if __name__ == "__main__":

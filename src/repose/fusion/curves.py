@@ -39,12 +39,12 @@ def truth_cells(split: Split, size: int) -> np.ndarray:
 
 def curve_point(
     forward: Callable[[Tensor], Maps], parts: Mapping[str, tuple[Set, np.ndarray]], sizes: Sizes,
-    device: torch.device,
+    subpixel: bool, device: torch.device,
 ) -> dict[str, float]:  # fmt: skip
     """The metrics of named parts (a set and its rows), in percent and mm; left out where nothing counts."""
     row: dict[str, float] = {}
     for name, (data, rows) in parts.items():
-        found = find_joints(forward, data, rows, sizes, False, False, device)
+        found = find_joints(forward, data, rows, sizes, False, subpixel, device)
         split = data.split.rows(rows)
         hits = heatmap_pck_hits(found.cell, truth_cells(split, sizes.map_px), split.labelled, sizes.map_px)
         row[f"{name}_pck"] = 100 * mean_joint_rate(*hits)

@@ -31,7 +31,7 @@ class SmallStage:
     rate: float  # peak of Adam's rate, then half a cosine to zero
     warmup: float  # share of the steps from zero to the peak
     joint_weight: float  # see `losses.heatmap_loss`
-    depth_weight: float  # factor on λ_reg
+    depth_weight: float  # factor on λ_reg and λ_geo, whose ratio stays
 
 
 def make_recipe(paper: PaperStage, small: SmallStage, paper_people: int, people: int) -> Recipe:

@@ -99,6 +99,7 @@ def train_run(
         seen = recipe.batch * recipe.steps
         with tracked("fusion", run.name, configuration, run.seeds, tags, seen, kept) as log:
             for seed in run.seeds:
+                log.restart_clock()
                 train_seed(run, setup, recipe, seed, sets, tests, store, device, log, kept)
             write_facts(run, setup, recipe, images, configuration, folder)
             log.finish(folder)
@@ -141,9 +142,8 @@ def weights_of(run: Run) -> Weights:
     """Weights of the losses."""
     if run.small.share is None:
         return Weights(run.paper.lambda_reg, run.paper.lambda_geo)
-    return Weights(
-        run.paper.lambda_reg * run.small.depth_weight, run.paper.lambda_geo, run.small.joint_weight
-    )
+    factor = run.small.depth_weight
+    return Weights(run.paper.lambda_reg * factor, run.paper.lambda_geo * factor, run.small.joint_weight)
 
 
 def evaluation(train_set: Set, test: Set, setup: Setup, epochs: int, device: Device) -> Any:
@@ -154,7 +154,7 @@ def evaluation(train_set: Set, test: Set, setup: Setup, epochs: int, device: Dev
     def evaluate(forward: Forward, epoch: int) -> dict[str, float]:
         if epoch % setup.evaluate_epochs and epoch != epochs:
             return {}
-        return curve_point(forward, parts, setup.sizes, device.device)
+        return curve_point(forward, parts, setup.sizes, setup.subpixel, device.device)
 
     return evaluate
 

@@ -27,10 +27,12 @@ def heatmap_pck_hits(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Heat-map PCK: maxima of both maps (N, J, 2 cells) closer than 0.5 · size/10 cells (3.2 of 64).
 
-    Hits and counted joints (N, J bool): the labelled ones of ten; a truth in row or column 0 is no truth.
+    Hits and counted joints (N, J bool): the labelled ones of ten; a truth outside the map has no maximum, and
+    one in row or column 0 is taken for none, as public code does.
     """
     distance = np.linalg.norm(predicted_cell.astype(np.float64) - truth_cell, axis=-1) / (size / 10)
-    counted = labelled & (truth_cell > 0).all(-1) & _among("accuracy")
+    inside = ((truth_cell > 0) & (truth_cell < size)).all(-1)
+    counted = labelled & inside & _among("accuracy")
     return counted & (distance < 0.5), counted
 
 

@@ -49,6 +49,10 @@ class Tracker:
         speed = {"seconds": seconds} | ({"samples_per_s": self.samples / seconds} if self.samples else {})
         self.send("epoch", row={**row, **speed}, seed=seed)
 
+    def restart_clock(self) -> None:
+        """What passed since the last epoch was no training."""
+        self.since = time.monotonic()
+
     def finish(
         self, folder: str | Path, metrics: Mapping[str, Any] | None = None, figures: Sequence[str | Path] = ()
     ) -> None:
