@@ -15,7 +15,7 @@ PEOPLE = 8
 
 def write_set(folder, native, name, in_3d):
     """`data/fusion/<name>` of people who stand in the middle of their pictures; returns the split."""
-    names = np.array([f"pictures/{i}.jpg" for i in range(PEOPLE)])
+    names = np.array([f"pictures/{i % 2:02d}_{i // 2:06d}.jpg" for i in range(PEOPLE)])  # two cameras
     write_pictures(native / name, names)
     pose = np.tile(standing("mpii16"), (PEOPLE, 1, 1))
     joints2d = 0.03 * pose[..., :2] + (60, 45)

@@ -7,7 +7,7 @@ from repose.errors import ReposeError
 from repose.files import save_arrays, write_json
 from repose.fusion.crops import in_crop, upright
 from repose.metrics import published_floor
-from repose.report.fusion import fusion_scores, picture_scores, run_scores
+from repose.report.fusion import fusion_scores, person_scores, run_scores
 from repose.report.runs import Run
 from repose.skeletons import convert, get_skeleton
 from tests.report.fusion_runs import SETS, write_set
@@ -38,7 +38,7 @@ def value(counts):
 
 
 def test_a_perfect_prediction_of_any_size_has_no_corrected_error_and_the_published_floor(split, tmp_path):
-    found = picture_scores(write_predictions(tmp_path / "p.npz", split, more=3.0), split)
+    found = person_scores(write_predictions(tmp_path / "p.npz", split, more=3.0), split)
     assert value(found["heatmap_pck"]) == 100
     assert value(found["mpjpe_corrected"]) < 1e-3
     assert value(found["p_mpjpe"]) < 1e-3
@@ -48,17 +48,17 @@ def test_a_perfect_prediction_of_any_size_has_no_corrected_error_and_the_publish
 
 def test_one_wrong_joint_of_ten_costs_a_tenth_of_heatmap_pck(split, tmp_path):
     wrist = get_skeleton("mpii16").index("r_wrist")
-    found = picture_scores(write_predictions(tmp_path / "p.npz", split, wrong_joint=wrist), split)
+    found = person_scores(write_predictions(tmp_path / "p.npz", split, wrong_joint=wrist), split)
     assert value(found["heatmap_pck"]) == pytest.approx(90)
     shoulder = get_skeleton("mpii16").index("r_shoulder")  # not among the ten
-    found = picture_scores(write_predictions(tmp_path / "q.npz", split, wrong_joint=shoulder), split)
+    found = person_scores(write_predictions(tmp_path / "q.npz", split, wrong_joint=shoulder), split)
     assert value(found["heatmap_pck"]) == 100
 
 
 def test_predictions_of_other_people_are_refused(split, tmp_path):
     path = write_predictions(tmp_path / "p.npz", split.rows(np.arange(4)))
     with pytest.raises(ReposeError, match="other people"):
-        picture_scores(path, split)
+        person_scores(path, split)
 
 
 def test_groups_are_the_test_sets_and_the_tenth_is_of_the_runs_own(tmp_path):
@@ -73,7 +73,8 @@ def test_groups_are_the_test_sets_and_the_tenth_is_of_the_runs_own(tmp_path):
     run = Run("run", tmp_path / "run", {}, record)
     scores = run_scores(run, splits)
     assert scores["mpjpe_corrected"].group_names == tuple(order)
-    assert scores["mpjpe_corrected"].sums.shape == (2, 24)
+    assert scores["mpjpe_corrected"].sums.shape == (2, 2 + 8 + 4)  # films, pictures, instants
+    assert scores["mpjpe_corrected"].counts.sum() == 24
     assert scores["mpjpe_corrected_tenth"].group_names == (own,)
     assert scores["mpjpe_corrected_tenth"].sums.shape == (2, 1)
     for name in SETS:

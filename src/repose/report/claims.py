@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from repose.report.published import Claim
-from repose.report.scores import Score, Scores
-from repose.report.statistics import Effect, effect, pooled_variance, what_decides
+from repose.report.scores import Score, Scores, of_group
+from repose.report.statistics import Effect, effect, system_variance, what_decides
 
 FIELDS = (
     "id", "system", "kind", "claim", "metric", "unit", "runs", "table", "published_effect", "measured_effect",
@@ -49,13 +49,6 @@ def judge(claim: Claim, scores: Scores, seed: int, fallback: tuple[float, int]) 
     return Verdict(claim, weakest, verdict, needs(claim, weakest) if verdict == "undecided" else "")
 
 
-def of_group(score: Score, group: str | None) -> Score | None:
-    """The score in the group that a claim is about, None where it has no such group."""
-    if group is None:
-        return score
-    return score.only((group,)) if group in score.group_names else None
-
-
 def verdict_of(claim: Claim, steps: list[Effect]) -> str:
     """Reproduced: every interval wholly on the claim's side; contradicted: one wholly on the other side."""
     if claim.kind == "equivalence":
@@ -87,11 +80,9 @@ def decimals(claim: Claim) -> int:
 
 def judge_all(claims: tuple[Claim, ...], scores: Scores, seed: int) -> list[Verdict]:
     """All verdicts of a system; one-seed comparisons borrow the seed variance of the system's other runs."""
-    pooled: dict[tuple[str, str | None], tuple[float, int]] = {}
-    for metric, group in {(claim.metric, claim.group) for claim in claims}:
-        parts = [of_group(score, group) for (_, name), score in scores.items() if name == metric]
-        pooled[metric, group] = pooled_variance([part for part in parts if part is not None])
-    return [judge(claim, scores, seed, pooled[claim.metric, claim.group]) for claim in claims]
+    return [
+        judge(claim, scores, seed, system_variance(scores, claim.metric, claim.group)) for claim in claims
+    ]
 
 
 def ledger_row(system: str, verdict: Verdict) -> dict[str, str]:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from repose.files import write_json, write_text
-from repose.report.claims import FIELDS, VERDICTS, interval_text, of_group
+from repose.report.claims import FIELDS, VERDICTS, interval_text
 from repose.report.page import SIGNS
 from repose.report.published import Paper
-from repose.report.scores import Scores
+from repose.report.scores import Scores, of_group
 from repose.report.tables import csv_text, markdown
 
 LEGEND = """Effects are signed so that positive favours the claim, with a 95 % interval over test units and

@@ -1,4 +1,7 @@
-"""Scores of the fusion trainings from their predictions and the prepared test sets; a unit is a picture.
+"""Scores of the fusion trainings from their predictions and the prepared test sets.
+
+What is resampled together is a unit: a picture with all its people, all cameras' pictures of one instant
+(Occlusion-Person), or a film (MPI-INF-3DHP).
 
     heatmap_pck       what the paper prints as 2D PCKh, %: maxima of heat maps, ten joints
     pckh              PCKh@0.5, %, where the size of the head is known (MPII)
@@ -42,7 +45,7 @@ FAMILIES = ("stage1", "stage2", "stage3", "solo2", "solo3")
 METRICS_3D: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "mpjpe_corrected": mpjpe_corrected, "mpjpe_published": mpjpe_published, "p_mpjpe": p_mpjpe_corrected,
 }  # fmt: skip
-Counts = tuple[np.ndarray, np.ndarray]  # sums (S, N) and counts (N) of pictures
+Counts = tuple[np.ndarray, np.ndarray]  # sums (S, U) and counts (U) of units
 
 
 def fusion_runs(section: Mapping[str, Mapping[str, Mapping[str, object]]]) -> dict[str, Mapping[str, object]]:
@@ -65,19 +68,36 @@ def fusion_scores(runs: Sequence[Run], data: Path) -> Scores:
 def run_scores(run: Run, splits: Mapping[str, Split]) -> dict[str, Score]:
     """The scores of one run on its test sets, the first of which is its own."""
     parts: dict[str, dict[str, Counts]] = {}
-    tests = run.record["tests"]
-    for name in tests:
-        for metric, counts in set_scores(run.predictions(f"{name}-test"), splits[name], run.folder).items():
-            parts.setdefault(metric, {})[name] = counts
-    own = {metric: {tests[0]: sets[tests[0]]} for metric, sets in parts.items() if tests[0] in sets}
-    return {metric: grouped(sets) for metric, sets in parts.items()} | {
-        f"{metric}_tenth": grouped({name: (s[:, ::TENTH], n[::TENTH]) for name, (s, n) in sets.items()})
-        for metric, sets in own.items()
-    }
+    for number, name in enumerate(run.record["tests"]):
+        unit = units(name, splits[name])
+        for metric, (s, n) in set_scores(run.predictions(f"{name}-test"), splits[name], run.folder).items():
+            parts.setdefault(metric, {})[name] = by_unit(s, n, unit)
+            if number == 0:
+                tenth = by_unit(s[:, ::TENTH], n[::TENTH], unit[::TENTH])
+                parts.setdefault(f"{metric}_tenth", {})[name] = tenth
+    return {metric: grouped(sets) for metric, sets in parts.items()}
+
+
+def units(name: str, split: Split) -> np.ndarray:
+    """The unit (N) that every person of a test set belongs to."""
+    if name == "mpi_inf_3dhp":
+        return split.subject
+    if name == "occlusion_person":  # images/<take>/<camera>_<instant>.jpg
+        parts = [str(image.decode()).rpartition("/") for image in split.image]
+        return np.array([f"{take}/{file.partition('_')[2]}" for take, _, file in parts])
+    return split.image
+
+
+def by_unit(sums: np.ndarray, counts: np.ndarray, unit: np.ndarray) -> Counts:
+    """Sums (S, N) and counts (N) of people as those of units."""
+    _, place = np.unique(unit, return_inverse=True)
+    size = int(place.max()) + 1
+    total = np.stack([np.bincount(place, weights=row, minlength=size) for row in sums])
+    return total, np.bincount(place, weights=counts, minlength=size)
 
 
 def grouped(sets: Mapping[str, Counts]) -> Score:
-    """One score of several test sets, a group a set; pictures in which nothing counts are left out."""
+    """One score of several test sets, a group a set; units in which nothing counts are left out."""
     sums = np.concatenate([s for s, _ in sets.values()], axis=1)
     counts = np.concatenate([n for _, n in sets.values()]).astype(float)
     groups = np.repeat(np.arange(len(sets)), [len(n) for _, n in sets.values()])
@@ -86,14 +106,14 @@ def grouped(sets: Mapping[str, Counts]) -> Score:
 
 
 def set_scores(files: Sequence[Path], split: Split, folder: Path) -> dict[str, Counts]:
-    """The scores of one run's seeds on one test set, picture by picture."""
+    """The scores of one run's seeds on one test set, person by person."""
     if not files:
         raise ReposeError(f"{folder}: no predictions, expected those of every seed; make the run again")
-    seeds = [picture_scores(path, split) for path in files]
+    seeds = [person_scores(path, split) for path in files]
     return {metric: (np.stack([s[metric][0] for s in seeds]), seeds[0][metric][1]) for metric in seeds[0]}
 
 
-def picture_scores(path: Path, split: Split) -> dict[str, Counts]:
+def person_scores(path: Path, split: Split) -> dict[str, Counts]:
     """Sums (N) and counts (N) of every metric that the set has a truth for."""
     found = load_arrays(path, "sample", "joints3d_mm", "joints2d_px", "cell", "map_px")
     if not np.array_equal(found["sample"], split.sample):
@@ -114,7 +134,7 @@ def picture_scores(path: Path, split: Split) -> dict[str, Counts]:
 
 
 def percent(hits: tuple[np.ndarray, np.ndarray]) -> Counts:
-    """Hits and counted joints (N, J) as sums and counts of pictures; the mean is over all joints."""
+    """Hits and counted joints (N, J) as sums and counts of people; the mean is over all joints."""
     return 100.0 * hits[0].sum(1), hits[1].sum(1)
 
 
@@ -126,7 +146,7 @@ def reference_scores(data: Path) -> Scores:
         train, test = load_split(data / name, "train"), load_split(data / name, "test")
         truth, known = test.truth_mm, test.has_depth
         pose = np.broadcast_to(train.truth_mm[train.has_depth].mean(0), truth.shape)
-        nothing = np.zeros(len(truth))
+        nothing, unit = np.zeros(len(truth)), units(name, test)
         for store, errors in (
             (mean, {"mpjpe_corrected": mpjpe(pose, truth, 0), "mpjpe_published": mpjpe(pose, truth, 0),
                     "p_mpjpe": p_mpjpe(pose, truth)}),
@@ -134,6 +154,6 @@ def reference_scores(data: Path) -> Scores:
                        "p_mpjpe": nothing}),
         ):  # fmt: skip
             for metric, values in errors.items():
-                store.setdefault(metric, {})[name] = (values * known)[None], known
+                store.setdefault(metric, {})[name] = by_unit((values * known)[None], known, unit)
     rows = {"mean_pose": mean, "perfect": perfect}
     return {(row, metric): grouped(sets) for row, parts in rows.items() for metric, sets in parts.items()}

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from repose.errors import ReposeError
-from repose.report.claims import of_group
 from repose.report.drawing import INK, LEFT, MIDDLE, PALE, RIGHT, save_png
 from repose.report.published import Paper
 from repose.report.runs import Run
-from repose.report.scores import Scores, flat_score
+from repose.report.scores import Scores, flat_score, of_group
 
 THOUSAND, PETA = 1e3, 1e15
 COSTS = (("cost", "images_seen", "operations"), ("paper_cost", "images_paper", "operations_paper"))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from repose.report.claims import of_group
 from repose.report.runs import Run, run_facts
-from repose.report.scores import Scores
+from repose.report.scores import Scores, of_group
 from repose.report.tables import Facts
 
 REFERENCES = {
-    "mean_pose": "no training: always the mean training pose of the test set's own training set",
+    "mean_pose": "no training: always the mean training pose of the test set's own training set, as it is",
     "perfect": "no training: the truth itself",
 }
 

@@ -67,6 +67,13 @@ def flat_score(values: np.ndarray) -> Score:
     return Score(np.asarray(values, float)[:, None], np.ones(1), np.zeros(1, int))
 
 
+def of_group(score: Score, group: str | None) -> Score | None:
+    """The score in one group, None where it has no such group; the score itself where none is asked for."""
+    if group is None:
+        return score
+    return score.only((group,)) if group in score.group_names else None
+
+
 Scores = dict[tuple[str, str], Score]  # (run, metric)
 
 

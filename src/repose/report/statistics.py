@@ -9,11 +9,12 @@ system where those at hand have too few seeds to tell their own.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
 
-from repose.report.scores import Score
+from repose.report.scores import Score, Scores, of_group
 from repose.rng import rng
 
 DRAWS = 4000
@@ -59,21 +60,30 @@ def pooled_variance(scores: list[Score]) -> tuple[float, int]:
     return float(squares / freedom), freedom
 
 
+def system_variance(scores: Scores, metric: str, group: str | None) -> tuple[float, int]:
+    """Seed variance of one metric, pooled over all runs of a system, and its degrees of freedom."""
+    parts = [of_group(score, group) for (_, name), score in scores.items() if name == metric]
+    return pooled_variance([part for part in parts if part is not None])
+
+
+@lru_cache(maxsize=16)
+def drawn_weights(seed: int, groups: bytes, number: int) -> np.ndarray:
+    """B, U: the draws of all effects of runs with these units (their groups as int64), made once."""
+    return unit_weights(np.frombuffer(groups, np.int64), DRAWS, rng(seed, "bootstrap", "units", number))
+
+
 def effect(terms: list[tuple[float, Score]], seed: int, name: str, fallback: tuple[float, int]) -> Effect:
     """The weighted sum of scores with its interval; `fallback` is the system's pooled seed variance."""
-    generator = rng(seed, "bootstrap", name)
+    generator = rng(seed, "bootstrap", "seeds", name)
     scores = [score for _, score in terms]
     value = float(sum(weight * score.value().mean() for weight, score in terms))
     same_units = len({(len(score.counts), score.groups.tobytes()) for score in scores}) == 1
     draws = np.zeros(DRAWS)
-    weights: dict[bytes, np.ndarray] = {}
     for index, (weight, score) in enumerate(terms):
-        key = b"paired" if same_units else bytes([index])
-        if key not in weights:
-            weights[key] = unit_weights(score.groups, DRAWS, generator)
-        draws += weight * score.resampled(weights[key]).mean(axis=1)
+        units = drawn_weights(seed, score.groups.astype(np.int64).tobytes(), 0 if same_units else index)
+        draws += weight * score.resampled(units).mean(axis=1)
     variance, freedom = pooled_variance(scores)
-    if freedom < FEW < fallback[1] or freedom < 2:
+    if freedom < min(FEW, fallback[1]) or freedom < 2:
         variance, freedom = fallback
     scale = np.sqrt(variance * sum(weight**2 / len(score.sums) for weight, score in terms))
     unit_se = float(draws.std())

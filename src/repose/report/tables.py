@@ -6,14 +6,17 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from repose.report.published import Column, Row, Table, View
-from repose.report.scores import Score, Scores
-from repose.report.statistics import Effect, effect
+from repose.report.scores import Score, Scores, of_group
+from repose.report.statistics import Effect, effect, system_variance
 
 FIELDS = ("table", "row", "column", "metric", "unit", "published", "measured", "low", "high", "run")
 STACKED = 6  # a table with more columns than this has the paper's figures and ours on two lines a row
+
+NO_SEEDS = (0.0, 0)  # variance of a row without a training
 
 Facts = dict[str, dict[str, Any]]
 
@@ -48,24 +51,30 @@ def run_of(row: Row, column: Column, facts: Facts) -> str | None:
 def table_cells(table: Table, scores: Scores, facts: Facts, seed: int) -> list[Cell]:
     """Every figure of a table: row by row, column by column, the paper's metric first."""
     cells = []
+
+    @cache
+    def variance(metric: str, group: str | None) -> tuple[float, int]:
+        return system_variance(scores, metric, group)
+
     for row in table.rows:
         for column in table.columns:
             for metric in (column.metric, *column.also):
                 measured, run = None, run_of(row, column, facts)
                 if run is not None and (score := scores.get((run, metric))) is not None:
-                    measured = measure(score, column.group, seed, f"{run}.{metric}")
+                    spread = variance(metric, column.group) if "seeds" in facts[run] else NO_SEEDS
+                    measured = measure(score, column.group, seed, f"{run}.{metric}", spread)
                 published = row.published.get(column.name, "") if metric == column.metric else ""
                 if published or measured is not None:
                     cells.append(Cell(row, column, metric, published, measured, run or ""))
     return cells
 
 
-def measure(score: Score, group: str | None, seed: int, name: str) -> Effect | None:
-    """A run's figure with its interval, over all groups or in one."""
-    if group is not None and group not in score.group_names:
-        return None
-    part = score if group is None else score.only((group,))
-    return effect([(1.0, part)], seed, name, (0.0, 0))
+def measure(
+    score: Score, group: str | None, seed: int, name: str, variance: tuple[float, int]
+) -> Effect | None:
+    """A run's figure with its interval, over all groups or in one; `variance` is the system's seeds'."""
+    part = of_group(score, group)
+    return None if part is None else effect([(1.0, part)], seed, name, variance)
 
 
 def tidy_rows(table: Table, cells: Iterable[Cell]) -> list[dict[str, str]]:
