@@ -8,29 +8,73 @@ from pathlib import Path
 
 from repose.training.root import project_root
 
+TIMED = {
+    "s3_mpii_op": 740,
+    "solo3_3dhp_op": 1064,
+    "s3_lsp_h36m": 337.7,
+    "solo3_op_3dhp": 559,
+}
+FAMILIES = ("stage1", "stage2", "stage3", "solo2", "solo3")
 SYSTEMS = ("gcn", "learner", "fusion", "dgcn", "hgg")
 
 
-def lines_of(system: str) -> list[str]:
-    """A system's line: its newest finished runs, how long they trained, how long their processes ran."""
+def newest_runs(system: str) -> dict[str, dict[str, float]]:
+    """Metrics of the newest finished run of every name."""
     import mlflow
 
     client = mlflow.MlflowClient(f"sqlite:///{project_root() / 'mlflow' / 'mlflow.db'}")
     experiment = client.get_experiment_by_name(system)
     if experiment is None:
-        return []
-    found = client.search_runs([experiment.experiment_id], max_results=5000, order_by=["start_time DESC"])
+        return {}
     newest: dict[str, dict[str, float]] = {}
+    found = client.search_runs([experiment.experiment_id], max_results=5000, order_by=["start_time DESC"])
     for run in found:
         if "final_spent_s" in run.data.metrics and "mlflow.parentRunId" not in run.data.tags:
             newest.setdefault(run.info.run_name, run.data.metrics)
+        elif "mlflow.parentRunId" in run.data.tags and "seconds" in run.data.metrics:
+            name = run.info.run_name.partition(" seed ")[0]
+            if name in newest:
+                newest[name].setdefault("seconds", run.data.metrics["seconds"])
+                newest[name]["seeds"] = newest[name].get("seeds", 0) + 1
+    return newest
+
+
+def seconds(metrics: dict[str, float]) -> float:
+    """Seconds of a run by its seeds, which are trained one after another."""
+    return metrics["final_spent_s"] / max(1, metrics.get("seeds", 1))
+
+
+def lines_of(system: str) -> list[str]:
+    """A system's line: how long its runs trained, and how long their processes ran."""
+    newest = newest_runs(system)
     if not newest:
         return []
     training, spent = (sum(m[f"final_{name}_s"] for m in newest.values()) for name in ("training", "spent"))
     return [
         f"{system}: {len(newest)} runs, {training / 60:.1f} min of training in {spent / 60:.1f} min spent "
-        f"({training / spent:.0%}), start-up and writing {(spent - training) / len(newest):.1f} s a run"
+        f"({training / spent:.0%}); start-up, predictions and writing took "
+        f"{(spent - training) / len(newest):.1f} s a run"
     ]
+
+
+def chain_lines() -> list[str]:
+    """Minutes of the four schemes that Jiang et al. time, all their stages together, and seconds an epoch."""
+    from repose.params import load_params
+
+    fusion = load_params()["fusion"]
+    parents = {name: entry.get("parent") for family in FAMILIES for name, entry in fusion[family].items()}
+    known = newest_runs("fusion")
+    lines = []
+    for last, minutes in TIMED.items():
+        stages, run = [], last
+        while run is not None:
+            stages.append(run)
+            run = parents[run]
+        if all(stage in known for stage in stages):
+            spent = sum(seconds(known[stage]) for stage in stages) / 60
+            epochs = ", ".join(f"{stage} {known[stage]['seconds']:.1f}" for stage in stages)
+            lines.append(f"{last}: {spent:.1f} min a seed (paper {minutes}); seconds of an epoch: {epochs}")
+    return lines
 
 
 def main() -> None:
@@ -38,7 +82,7 @@ def main() -> None:
     if not Path(project_root() / "mlflow" / "mlflow.db").is_file():
         print("no trainings are known; run `dvc repro` first")
         return
-    print("\n".join(line for system in SYSTEMS for line in lines_of(system)))
+    print("\n".join([line for system in SYSTEMS for line in lines_of(system)] + chain_lines()))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import numpy as np
 
 from repose.errors import ReposeError
 from repose.report.drawing import INK, LEFT, MIDDLE, PALE, RIGHT, save_png
+from repose.report.fusion_facts import NAMES
 from repose.report.published import Paper
 from repose.report.runs import Run
 from repose.report.scores import Scores, flat_score, of_group
@@ -25,7 +26,6 @@ SCHEMES = {  # beginnings of runs' names: words and colour
 TIMED = {  # runs whose minutes the paper states (§4.2), and the test set on which it compares them
     "s3_mpii_op": "OP", "solo3_3dhp_op": "OP", "s3_lsp_h36m": "MPII3D", "solo3_op_3dhp": "MPII3D",
 }  # fmt: skip
-TESTS = {"h36m_eccv": "H36M", "mpi_inf_3dhp": "MPII3D", "occlusion_person": "OP"}
 
 
 def chain(run: Run, runs: Mapping[str, Run]) -> list[Run]:
@@ -65,8 +65,8 @@ def cost_figure(path: Path, scores: Scores, paper: Paper) -> None:
 
     figure = Canvas(figsize=(12, 3.6), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
-    *ours, theirs = figure.subplots(1, len(TESTS) + 1)
-    for axes, (group, name) in zip(ours, TESTS.items(), strict=True):
+    *ours, theirs = figure.subplots(1, len(NAMES) + 1)
+    for axes, (group, name) in zip(ours, NAMES.items(), strict=True):
         put_schemes(axes, cost_points(scores, group))
         decorate(axes, f"{name}, ours", "PFLOP")
         axes.set_xscale("log")

@@ -7,8 +7,9 @@ from typing import Any
 
 from repose.report.runs import Run, run_facts
 from repose.report.scores import Scores, of_group
-from repose.report.tables import Facts
+from repose.report.tables import Facts, markdown
 
+NAMES = {"h36m_eccv": "H36M", "mpi_inf_3dhp": "MPII3D", "occlusion_person": "OP"}  # as the paper calls them
 REFERENCES = {
     "mean_pose": "no training: always the mean training pose of the test set's own training set, as it is",
     "perfect": "no training: the truth itself",
@@ -33,6 +34,28 @@ def learnt(run: Run, scores: Scores) -> dict[str, Any]:
     if error is not None and mean:
         facts["learnt: % of the mean pose's error"] = round(100 * error / mean, 1)
     return facts
+
+
+EVERYWHERE = (
+    ("heatmap_pck", "PCK", 1), ("mpjpe_corrected", "MPJPE", 1), ("mpjpe_published", "published", 1),
+    ("p_mpjpe", "P-MPJPE", 1),
+)  # fmt: skip
+
+
+def everywhere_text(runs: Sequence[Run], scores: Scores) -> str:
+    """Every run that knows depth on all of every 3D test set, whatever it was trained on."""
+    header = ["run", *(f"{name} {words}" for name in NAMES.values() for _, words, _ in EVERYWHERE)]
+    lines = []
+    for run in runs:
+        found = [
+            (figure(scores, run.name, metric, group), digits)
+            for group in NAMES
+            for metric, _, digits in EVERYWHERE
+        ]
+        if any(value is not None for value, _ in found):
+            lines.append([run.name, *("" if v is None else f"{v:.{digits}f}" for v, digits in found)])
+    words = "Heat-map PCK in percent; MPJPE under the corrected and the published protocol and P-MPJPE in mm."
+    return f"### Every run on every test set\n\n{words}\n\n{markdown(header, lines)}"
 
 
 def figure(scores: Scores, run: str, metric: str, group: str) -> float | None:

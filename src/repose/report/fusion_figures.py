@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from repose.report.drawing import LEFT, RIGHT, Cell, Sheet, save_png
-from repose.report.fusion_cost import TESTS, cost_figure, decorate
+from repose.report.fusion_cost import cost_figure, decorate
+from repose.report.fusion_facts import NAMES
 from repose.report.fusion_people import (
     SKELETON,
     Shown,
@@ -198,7 +199,7 @@ def worst_2d_figure(path: Path, gallery: Mapping[str, Shown]) -> None:
     sheet = Sheet(left + WORST_2D * EDGE_2D, len(gallery) * line_height)
     for line, (name, shown) in enumerate(gallery.items()):
         errors, y = shown.error2d(), line * line_height
-        sheet.text(4, y + EDGE_2D / 2, TESTS.get(name, name.upper()), 12)
+        sheet.text(4, y + EDGE_2D / 2, NAMES.get(name, name.upper()), 12)
         for place, row in enumerate(np.argsort(-errors, kind="stable")[:WORST_2D].tolist()):
             cell = Cell(left + place * EDGE_2D, y + TITLE, EDGE_2D, EDGE_2D)
             sheet.text(cell.x + EDGE_2D / 2, y + 13, f"{errors[row]:.0f} %", 11, ha="center")
@@ -212,7 +213,7 @@ def worst_3d_figure(path: Path, gallery: Mapping[str, Shown]) -> None:
     sheet = Sheet(3 * EDGE * len(gallery) + GAP * (len(gallery) - 1), height)
     for block, (name, shown) in enumerate(gallery.items()):
         x = block * (3 * EDGE + GAP)
-        sheet.text(x + 4, 13, TESTS[name], 12)
+        sheet.text(x + 4, 13, NAMES[name], 12)
         for line, row in enumerate(np.argsort(-shown.error3d(), kind="stable")[:WORST_3D].tolist()):
             put_three(sheet, shown, row, x, TITLE + line * (EDGE + TITLE))
     sheet.save(path)

@@ -13,7 +13,7 @@ from repose.files import write_text
 from repose.report.claims import FIELDS as CLAIM_FIELDS
 from repose.report.claims import VERDICTS, Verdict, decimals, interval_text, judge_all, ledger_row
 from repose.report.published import Column, Paper, Table
-from repose.report.scores import Scores
+from repose.report.scores import Scores, of_group
 from repose.report.statistics import what_decides
 from repose.report.tables import (
     FIELDS,
@@ -48,8 +48,12 @@ def write_report(
     figures: Sequence[Figure],
     setting: str,
     seed: int,
+    more: str = "",
 ) -> list[Verdict]:
-    """Write a system's page and the tidy CSV and LaTeX of its tables; the verdicts go on to the ledger."""
+    """Write a system's page and the tidy CSV and LaTeX of its tables; the verdicts go on to the ledger.
+
+    `more` is Markdown of the system's own that stands after the tables.
+    """
     verdicts = judge_all(paper.claims, scores, seed)
     cells = {table.number: table_cells(table, scores, facts, seed) for table in paper.tables}
     for table in paper.tables:
@@ -58,7 +62,8 @@ def write_report(
             reports / "tables" / f"{name}.csv", csv_text(FIELDS, tidy_rows(table, cells[table.number]))
         )
         write_text(reports / "tables" / f"{name}.tex", latex(table, *grid(table, cells[table.number])))
-    write_text(reports / f"{paper.system}.md", page(paper, cells, verdicts, facts, scores, figures, setting))
+    text = page(paper, cells, verdicts, facts, scores, figures, setting, more)
+    write_text(reports / f"{paper.system}.md", text)
     return verdicts
 
 
@@ -70,6 +75,7 @@ def page(
     scores: Scores,
     figures: Sequence[Figure],
     setting: str,
+    more: str = "",
 ) -> str:
     """The Markdown of a page."""
     parts = [f"# {paper.system}: {paper.title}\n", f"*{paper.venue}.* {paper.summary}\n", setting]
@@ -77,6 +83,8 @@ def page(
     parts += ["## Tables\n", "Cells show the paper's figure and ours with its 95 % interval.\n"]
     for table in paper.tables:
         parts.append(table_text(paper.system, table, cells[table.number]))
+    if more:
+        parts.append(more)
     if further := further_runs(paper, facts, scores):
         parts += [
             "### Further runs\n",
@@ -223,19 +231,21 @@ def further_runs(paper: Paper, facts: Facts, scores: Scores) -> str:
     """Runs that fill no row of a table, with their settings and figures."""
     shown_runs = {row.run for table in paper.tables for row in table.rows if fills(row, facts)}
     shown_runs |= {part for table in paper.tables for row in table.rows for part in row.parts.values()}
-    metrics = list(dict.fromkeys(c.metric for t in paper.tables for c in t.columns if c.group is None))
+    columns = [column for table in paper.tables for column in table.columns]
+    wanted = list(dict.fromkeys((metric, c.group) for c in columns for metric in (c.metric, *c.also)))
+    if len({group for _, group in wanted}) > 1:  # sets apart from each other, and no means over them
+        own = {metric for metric, group in wanted if group is not None}
+        wanted = [(metric, group) for metric, group in wanted if group is not None or metric not in own]
     lines = []
     for run in facts:
-        if run in shown_runs:
-            continue
-        values = [
-            f"{scores[run, metric].value().mean():.4g}" if (run, metric) in scores else ""
-            for metric in metrics
-        ]
-        lines.append([run, str(facts[run].get("settings", "")), *values])
-    used = [i for i in range(len(metrics)) if any(line[2 + i] for line in lines)]
-    header = ["run", "settings", *(f"`{metrics[i]}`" for i in used)]
-    return markdown(header, [[*line[:2], *(line[2 + i] for i in used)] for line in lines]) if lines else ""
+        if run not in shown_runs:
+            parts = [of_group(scores[run, m], g) if (run, m) in scores else None for m, g in wanted]
+            values = ["" if part is None else f"{part.value().mean():.4g}" for part in parts]
+            lines.append([run, str(facts[run].get("settings", "")), *values])
+    used = [i for i in range(len(wanted)) if any(line[2 + i] for line in lines)]
+    names = [f"`{wanted[i][0]}`" + (f" {wanted[i][1]}" if wanted[i][1] else "") for i in used]
+    kept = [[*line[:2], *(line[2 + i] for i in used)] for line in lines]
+    return markdown(["run", "settings", *names], kept) if lines else ""
 
 
 def ledger_text(system: str, verdicts: list[Verdict]) -> str:
