@@ -1,48 +1,65 @@
 """The pipeline as a diagram, read from dvc.yaml: stage families and what flows between them."""
 
+import itertools
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from repose.params.load import read_yaml12
 
 
-def paths(entries: list[Any], item: dict[str, Any]) -> list[str]:
-    """Paths of deps or outs: values of the item filled in, every other `${…}` as `*`."""
+def lookup(path: str, values: dict[str, Any]) -> Any:
+    """The value at `a.b.c`."""
+    value: Any = values
+    for key in path.split("."):
+        value = value[key]
+    return value
+
+
+def filled(text: Any, values: dict[str, Any]) -> Any:
+    """A text with every `${a.b}` filled in; the value itself where it is nothing else."""
+    if whole := re.fullmatch(r"\$\{([^}]*)\}", str(text)):
+        return lookup(whole[1], values)
+    return re.sub(r"\$\{([^}]*)\}", lambda match: str(lookup(match[1], values)), str(text))
+
+
+def instances(stage: dict[str, Any], params: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The values that each stage of a family is filled in with, as DVC expands `foreach` and `matrix`."""
+    if "foreach" in stage:
+        over = filled(stage["foreach"], params) if isinstance(stage["foreach"], str) else stage["foreach"]
+        for key, item in (
+            over.items() if isinstance(over, dict) else ((None, filled(i, params)) for i in over)
+        ):
+            yield params | {"key": key, "item": item}
+    elif "matrix" in stage:
+        sides = {name: filled(over, params) if isinstance(over, str) else over
+                 for name, over in stage["matrix"].items()}  # fmt: skip
+        for values in itertools.product(*sides.values()):
+            yield params | {"item": dict(zip(sides, values, strict=True))}
+    else:
+        yield params
+
+
+def paths(entries: list[Any], stage: dict[str, Any], params: dict[str, Any]) -> set[str]:
+    """Paths of deps or outs of all stages of a family."""
     names = [next(iter(entry)) if isinstance(entry, dict) else entry for entry in entries]
-    return [re.sub(r"\$\{(?:item\.)?([^}]*)\}", lambda m: str(item.get(m[1], "*")), name) for name in names]
-
-
-def first_item(stage: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
-    """The first of the items that a `foreach` goes over, when it is a section."""
-    value: Any = params
-    for key in re.sub(r"[${}]", "", str(stage.get("foreach", ""))).split("."):
-        value = value.get(key, {}) if isinstance(value, dict) else {}
-    items = [item for item in value.values() if isinstance(item, dict)] if isinstance(value, dict) else []
-    return items[0] if items and "foreach" in stage else {}
+    return {str(filled(name, values)) for values in instances(stage, params) for name in names}
 
 
 def meet(dep: str, out: str) -> bool:
-    """Whether a dependency may be an output, or lie in one, or hold one; `*` stands for any name."""
-    for one, other in zip(dep.split("/"), out.split("/"), strict=False):
-        if one == "*" and other == "*":
-            continue
-        pattern = re.escape(one).replace(r"\*", ".*") if "*" in one else re.escape(other).replace(r"\*", ".*")
-        text = other if "*" in one else one
-        if not re.fullmatch(pattern, text):
-            return False
-    return True
+    """Whether a dependency is an output, or lies in one, or holds one."""
+    return all(a == b for a, b in zip(dep.split("/"), out.split("/"), strict=False))
 
 
 def edges(stages: dict[str, Any], params: dict[str, Any]) -> list[tuple[str, str]]:
     """Pairs of stage families where the second reads what the first writes."""
     deps, outs = {}, {}
     for name, stage in stages.items():
-        body, item = stage.get("do", stage), first_item(stage, params)
-        deps[name] = [
-            dep for dep in paths(body.get("deps", []), item) if not dep.startswith(("src/", "stages/"))
-        ]
-        outs[name] = paths([*body.get("outs", []), *body.get("metrics", []), *body.get("plots", [])], item)
+        body = stage.get("do", stage)
+        read = [dep for dep in body.get("deps", []) if not dep.startswith(("src/", "stages/"))]
+        deps[name] = paths(read, stage, params)
+        outs[name] = paths([*body.get("outs", []), *body.get("metrics", [])], stage, params)
     return [
         (writer, reader)
         for reader in stages
