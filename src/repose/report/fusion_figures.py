@@ -104,8 +104,10 @@ def fusion_figures(
     gallery = {name: shown(run, name) for name, run in GALLERY.items() if run in runs}
     if gallery:
         worst_2d_figure(files[4], gallery)
-        worst_3d_figure(files[5], {name: own for name, own in gallery.items() if own.in_3d})
-        drawn += [4, 5]
+        drawn.append(4)
+    if in_3d := {name: own for name, own in gallery.items() if own.in_3d}:
+        worst_3d_figure(files[5], in_3d)
+        drawn.append(5)
     return [FIGURES[number] for number in sorted([*drawn, 3])]
 
 
