@@ -1,4 +1,6 @@
-"""`python -m benchmarks`: every benchmark in a process of its own, its lines into benchmarks/results.md.
+"""`python -m benchmarks [NAME …]`: every benchmark in a process of its own, its lines into benchmarks/results.md.
+
+With names only those run, and the page holds those alone.
 
 What counts are ratios within one run; absolute figures belong to the machine that the page names.
 """
@@ -28,10 +30,10 @@ def machine() -> str:
     return f"{len(os.sched_getaffinity(0))} cores of {models[0] if models else platform.machine()}"
 
 
-def main() -> None:
+def main(*names: str) -> None:
     parts = [f"# Benchmarks\n\nMeasured by `make bench` on {machine()}. Ratios are within one run.\n"]
     for name, title in BENCHMARKS.items():
-        if not (HERE / f"{name}.py").exists():
+        if names and name not in names:
             continue
         print(f"{title} …", file=sys.stderr, flush=True)
         command = [sys.executable, "-m", f"benchmarks.{name}"]
@@ -45,4 +47,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
