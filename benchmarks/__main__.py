@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME …]`: every benchmark in a process of its own, its lines into benchmarks/results.md.
+"""`python -m benchmarks [NAME …]`: each in a process of its own, its lines into benchmarks/results.md.
 
 With names only those run, and the page holds those alone.
 
