@@ -72,7 +72,7 @@ def chain_lines() -> list[str]:
             run = parents[run]
         if all(stage in known for stage in stages):
             spent = sum(seconds(known[stage]) for stage in stages) / 60
-            epochs = ", ".join(f"{stage} {known[stage]['seconds']:.1f}" for stage in stages)
+            epochs = ", ".join(f"{stage} {known[stage].get('seconds', 0.0):.1f}" for stage in stages)
             lines.append(f"{last}: {spent:.1f} min a seed (paper {minutes}); seconds of an epoch: {epochs}")
     return lines
 

@@ -16,7 +16,7 @@ def main(params: dict[str, Any]) -> None:
     from repose.posetable import PoseTable
     from repose.report.front import write_headline
     from repose.report.fusion import fusion_runs
-    from repose.report.fusion_facts import everywhere_text
+    from repose.report.fusion_facts import caution_text, everywhere_text
     from repose.report.fusion_figures import fusion_figures
     from repose.report.page import ledger_text, setting_text, write_report
     from repose.report.published import load_paper
@@ -30,6 +30,7 @@ def main(params: dict[str, Any]) -> None:
     settings = scale["network"] | scale["train"] | {"rates": scale["rates"], "subpixel": scale["subpixel"]}
     settings |= {"precision": params["fusion"]["precision"]}
     setting = setting_text(params["scale"]["name"], settings, source, CHOSEN)
+    setting = "\n".join(text for text in (setting, caution_text(facts)) if text)
     listed = load_runs(Path("runs/fusion"), fusion_runs(params["fusion"]))
     runs, everywhere = {run.name: run for run in listed}, everywhere_text(listed, scores)
     roots = {name: entry["root"] for name, entry in params["datasets"].items()}

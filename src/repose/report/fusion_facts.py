@@ -32,14 +32,28 @@ def learnt(run: Run, scores: Scores) -> dict[str, Any]:
     if error is not None:
         facts["learnt: MPJPE, mm"] = round(error, 1)
     if error is not None and mean:
-        facts["learnt: % of the mean pose's error"] = round(100 * error / mean, 1)
+        facts[SHARE] = round(100 * error / mean, 1)
     return facts
 
 
+SHARE = "learnt: % of the mean pose's error"
 EVERYWHERE = (
     ("heatmap_pck", "PCK", 1), ("mpjpe_corrected", "MPJPE", 1), ("mpjpe_published", "published", 1),
     ("p_mpjpe", "P-MPJPE", 1),
 )  # fmt: skip
+
+
+def caution_text(facts: Facts) -> str:
+    """How many runs are worse in 3D than the mean pose, where there are such: their verdicts are weak."""
+    shares = [fact[SHARE] for fact in facts.values() if SHARE in fact]
+    worse = sum(share >= 100 for share in shares)
+    if not worse:
+        return ""
+    return (
+        f"**Caution: {worse} of {len(shares)} runs with depth are, at this scale, worse in 3D than always "
+        "predicting the mean training pose. They have learnt too little for their verdicts to say much of the "
+        "paper; a larger `scale.fusion.train.share` is what they need.**\n"
+    )
 
 
 def everywhere_text(runs: Sequence[Run], scores: Scores) -> str:
