@@ -51,8 +51,8 @@ def caution_text(facts: Facts) -> str:
         return ""
     return (
         f"**Caution: {worse} of {len(shares)} runs with depth are, at this scale, worse in 3D than always "
-        "predicting the mean training pose. They have learnt too little for their verdicts to say much of the "
-        "paper; a larger `scale.fusion.train.share` is what they need.**\n"
+        "predicting the mean training pose. They have learnt too little for their verdicts to say much of "
+        "the paper; a larger `scale.fusion.train.share` is what they need.**\n"
     )
 
 
