@@ -30,12 +30,13 @@ def newest_runs(system: str) -> dict[str, dict[str, float]]:
     found = client.search_runs([experiment.experiment_id], max_results=5000, order_by=["start_time DESC"])
     for run in found:
         if "final_spent_s" in run.data.metrics and "mlflow.parentRunId" not in run.data.tags:
-            newest.setdefault(run.info.run_name, run.data.metrics)
-        elif "mlflow.parentRunId" in run.data.tags and "seconds" in run.data.metrics:
-            name = run.info.run_name.partition(" seed ")[0]
-            if name in newest:
-                newest[name].setdefault("seconds", run.data.metrics["seconds"])
-                newest[name]["seeds"] = newest[name].get("seeds", 0) + 1
+            newest.setdefault(run.info.run_name, run.data.metrics | {"id": run.info.run_id, "seeds": 0})
+    parents = {metrics.pop("id"): metrics for metrics in newest.values()}
+    for run in found:
+        metrics = parents.get(run.data.tags.get("mlflow.parentRunId"))
+        if metrics is not None:
+            metrics["seeds"] += 1
+            metrics.setdefault("seconds", run.data.metrics.get("seconds", 0.0))
     return newest
 
 
