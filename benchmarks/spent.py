@@ -4,8 +4,6 @@ Time spent is that of the whole process, start-up, predictions and writing inclu
 beside it. Wall-clock figures depend on the machine, so they stand here and not in the reports.
 """
 
-from pathlib import Path
-
 from repose.training.root import project_root
 
 TIMED = {
@@ -14,7 +12,6 @@ TIMED = {
     "s3_lsp_h36m": 337.7,
     "solo3_op_3dhp": 559,
 }
-FAMILIES = ("stage1", "stage2", "stage3", "solo2", "solo3")
 SYSTEMS = ("gcn", "learner", "fusion", "dgcn", "hgg")
 
 
@@ -61,9 +58,10 @@ def lines_of(system: str) -> list[str]:
 def chain_lines() -> list[str]:
     """Minutes of the four schemes that Jiang et al. time, all their stages together, and seconds an epoch."""
     from repose.params import load_params
+    from repose.report.fusion import fusion_runs
 
     fusion = load_params()["fusion"]
-    parents = {name: entry.get("parent") for family in FAMILIES for name, entry in fusion[family].items()}
+    parents = {name: entry.get("parent") for name, entry in fusion_runs(fusion).items()}
     known = newest_runs("fusion")
     lines = []
     for last, minutes in TIMED.items():
@@ -80,7 +78,7 @@ def chain_lines() -> list[str]:
 
 def main() -> None:
     """Print a line a system."""
-    if not Path(project_root() / "mlflow" / "mlflow.db").is_file():
+    if not (project_root() / "mlflow" / "mlflow.db").is_file():
         print("no trainings are known; run `dvc repro` first")
         return
     print("\n".join([line for system in SYSTEMS for line in lines_of(system)] + chain_lines()))
