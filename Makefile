@@ -32,7 +32,8 @@ $(READY): requirements.lock pyproject.toml
 repro: $(READY) ## rebuild data, trainings and reports: dvc repro, with JOBS trainings side by side
 	dvc repro data labels depth depth_lsp
 	@for level in $(LEVELS); do \
-	  dvc repro --dry $$(echo $$level | tr + ' ') | sed -n "s/^Running stage '\(.*\)':$$/\1/p" | \
+	  plan=$$(dvc repro --dry $$(echo $$level | tr + ' ')) || { echo "$$plan"; exit 1; }; \
+	  echo "$$plan" | sed -n "s/^Running stage '\(.*\)':$$/\1/p" | \
 	    xargs -r -n 1 -P $(JOBS) dvc --wait-for-lock repro --single-item || exit 1; done
 	dvc repro
 

@@ -6,12 +6,6 @@ beside it. Wall-clock figures depend on the machine, so they stand here and not 
 
 from repose.training.root import project_root
 
-TIMED = {
-    "s3_mpii_op": 740,
-    "solo3_3dhp_op": 1064,
-    "s3_lsp_h36m": 337.7,
-    "solo3_op_3dhp": 559,
-}
 SYSTEMS = ("gcn", "learner", "fusion", "dgcn", "hgg")
 
 
@@ -59,12 +53,16 @@ def chain_lines() -> list[str]:
     """Minutes of the four schemes that Jiang et al. time, all their stages together, and seconds an epoch."""
     from repose.params import load_params
     from repose.report.fusion import fusion_runs
+    from repose.report.fusion_cost import TIMED
+    from repose.report.published import load_paper
 
+    rows = [row for table in load_paper("fusion").tables for row in table.rows]
+    printed = {row.run: row.published["cost/minutes"] for row in rows if "cost/minutes" in row.published}
     fusion = load_params()["fusion"]
     parents = {name: entry.get("parent") for name, entry in fusion_runs(fusion).items()}
     known = newest_runs("fusion")
     lines = []
-    for last, minutes in TIMED.items():
+    for last in TIMED:
         stages, run = [], last
         while run is not None:
             stages.append(run)
@@ -72,7 +70,9 @@ def chain_lines() -> list[str]:
         if all(stage in known for stage in stages):
             spent = sum(seconds(known[stage]) for stage in stages) / 60
             epochs = ", ".join(f"{stage} {known[stage].get('seconds', 0.0):.1f}" for stage in stages)
-            lines.append(f"{last}: {spent:.1f} min a seed (paper {minutes}); seconds of an epoch: {epochs}")
+            lines.append(
+                f"{last}: {spent:.1f} min a seed (paper {printed[last]}); seconds of an epoch: {epochs}"
+            )
     return lines
 
 

@@ -60,6 +60,17 @@ def test_a_stage_declares_the_parameters_that_it_reads(stage):
         assert any(keys[: len(d)] == d or d[: len(keys)] == keys for d in declared), keys
 
 
+def test_the_geometric_weight_of_the_last_stage_trains_that_stage_alone():
+    changed = "fusion.train.stage3.lambda_geo"
+    readers = {
+        stage
+        for stage in STAGES
+        for name in body(stage).get("params", [])
+        if f"{changed}.".startswith(f"{name}.") and "stages/fusion.py" in body(stage)["deps"]
+    }
+    assert readers == {"fusion_stage3"}
+
+
 def test_every_stage_script_is_a_stage():
     assert {script(stage) for stage in STAGES} == {f"stages/{p.name}" for p in (ROOT / "stages").glob("*.py")}
 
