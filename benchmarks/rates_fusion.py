@@ -28,6 +28,7 @@ from repose.fusion.recipe import PaperStage, SmallStage, epoch_people, make_reci
 from repose.fusion.run import loss
 from repose.metrics import heatmap_pck_hits, mean_joint_rate, mpjpe, mpjpe_corrected
 from repose.params import load_params
+from repose.report.fusion import sides_apart
 from repose.skeletons import get_skeleton
 from repose.training.devices import Device, Forward, prepare_device
 from repose.training.loop import train
@@ -121,7 +122,7 @@ def figures(forward: Forward, held_out: Set, known: Set, sizes: Sizes, subpixel:
     turned, _ = heatmap_pck_hits(found.cell[:, flip], truth, split.labelled, sizes.map_px)
     better = np.where((turned.sum(1) > hits.sum(1))[:, None], turned, hits)
     pck, at_best = (100 * mean_joint_rate(h, counted) for h in (hits, better))
-    apart = pairs_apart(found.cell, truth, split.labelled, sizes.map_px)
+    parted, pairs = sides_apart(found.cell, truth, split.labelled, sizes.map_px)
     depth = split.depth / split.side[:, None]
     missed = rms((found.depth - depth)[split.labelled]) / rms(depth[split.labelled])
     mean = np.broadcast_to(known.split.truth_mm.mean(0), split.truth_mm.shape)
@@ -129,17 +130,9 @@ def figures(forward: Forward, held_out: Set, known: Set, sizes: Sizes, subpixel:
     naive = mpjpe(mean, split.truth_mm, 0).mean()
     return (
         f"    PCK {pck:.1f} % ({at_best:.1f} % if sides could be exchanged), MPJPE {error:.1f} mm, "
-        f"mean pose {naive:.1f} mm; left and right told apart in {apart:.0%}, depth misses by {missed:.2f} "
-        "of what saying zero would"
+        f"mean pose {naive:.1f} mm; left and right told apart in {parted.sum() / pairs.sum():.0%}, "
+        f"depth misses by {missed:.2f} of what saying zero would"
     )
-
-
-def pairs_apart(cell: np.ndarray, truth: np.ndarray, labelled: np.ndarray, size: int) -> float:
-    """Of limbs whose left and right are clearly apart, the share that is not found at one place."""
-    flip, hit = get_skeleton("mpii16").flip, size / 20  # a hit of heat-map PCK
-    apart, found = (np.linalg.norm(c - c[:, flip], axis=-1) for c in (truth, cell))
-    chosen = (apart >= 2 * hit) & labelled & labelled[:, flip]
-    return float((found >= hit)[chosen].mean())
 
 
 def rms(values: np.ndarray) -> float:

@@ -8,6 +8,8 @@ What is resampled together is a unit: a picture with all its people, all cameras
     mpjpe_corrected   mm, bones of the truth's sum, two joints interpolated on both sides
     mpjpe_published   mm, bones of 4000 mm in sum, two joints interpolated in the prediction
     p_mpjpe           mm, after the best similarity, joints as in the corrected protocol
+    sides_apart       %, of pairs of joints that are clearly apart, those not found at one place: a network
+                      that cannot tell left from right finds both sides at the same one
 
 Groups are the test sets. `…_tenth` is the same on every tenth row of the run's own test set, the paper's
 validation set. `mean_pose` and `perfect` are rows without a training: what the mean training pose and a
@@ -39,6 +41,7 @@ from repose.metrics import (
 )
 from repose.report.runs import Run
 from repose.report.scores import Score, Scores
+from repose.skeletons import get_skeleton
 
 TENTH = 10
 FAMILIES = ("stage1", "stage2", "stage3", "solo2", "solo3")
@@ -120,8 +123,10 @@ def person_scores(path: Path, split: Split) -> dict[str, Counts]:
         raise ReposeError(f"{path}: other people than the prepared set; make the run again with `dvc repro`")
     size = int(found["map_px"])
     points = in_crop(split.joints2d.astype(float), upright(split.center, split.side))
-    hits = heatmap_pck_hits(found["cell"], np.floor(points * size), split.labelled, size)
-    scores = {"heatmap_pck": percent(hits)}
+    truth = np.floor(points * size)
+    hits = heatmap_pck_hits(found["cell"], truth, split.labelled, size)
+    apart = sides_apart(found["cell"], truth, split.labelled, size)
+    scores = {"heatmap_pck": percent(hits), "sides_apart": percent(apart)}
     if np.isfinite(split.head_px).any():
         known = split.labelled & np.isfinite(split.head_px)[:, None]
         head = np.nan_to_num(split.head_px)
@@ -131,6 +136,21 @@ def person_scores(path: Path, split: Split) -> dict[str, Counts]:
             errors = function(found["joints3d_mm"], split.truth_mm)
             scores[metric] = errors * split.has_depth, split.has_depth
     return scores
+
+
+def sides_apart(
+    cell: np.ndarray, truth: np.ndarray, labelled: np.ndarray, size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Whether both sides of a pair of joints (N, J, 2 cells of `size`) are found apart.
+
+    Hits and counted joints (N, J), the first of each pair: the truth is two hits of heat-map PCK apart, and
+    what is found one.
+    """
+    skeleton = get_skeleton("mpii16")
+    flip, hit = skeleton.flip, size / 20
+    found, true = (np.linalg.norm(c - c[:, flip].astype(float), axis=-1) for c in (cell, truth))
+    counted = labelled & labelled[:, flip] & (true >= 2 * hit) & (np.arange(len(flip)) < flip)
+    return counted & (found >= hit), counted
 
 
 def percent(hits: tuple[np.ndarray, np.ndarray]) -> Counts:

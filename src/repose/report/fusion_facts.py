@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 from typing import Any
 
 from repose.report.runs import Run, run_facts
@@ -28,6 +29,8 @@ def learnt(run: Run, scores: Scores) -> dict[str, Any]:
     facts = {"learnt: own test set": own}
     if (accuracy := figure(scores, run.name, "heatmap_pck", own)) is not None:
         facts["learnt: heat-map PCK, %"] = round(accuracy, 1)
+    if (apart := figure(scores, run.name, "sides_apart", own)) is not None:
+        facts[APART] = round(apart, 1)
     error, mean = (figure(scores, name, "mpjpe_corrected", own) for name in (run.name, "mean_pose"))
     if error is not None:
         facts["learnt: MPJPE, mm"] = round(error, 1)
@@ -37,6 +40,7 @@ def learnt(run: Run, scores: Scores) -> dict[str, Any]:
 
 
 SHARE = "learnt: % of the mean pose's error"
+APART = "learnt: left and right told apart, %"
 EVERYWHERE = (
     ("heatmap_pck", "PCK", 1), ("mpjpe_corrected", "MPJPE", 1), ("mpjpe_published", "published", 1),
     ("p_mpjpe", "P-MPJPE", 1),
@@ -52,7 +56,18 @@ def caution_text(facts: Facts) -> str:
     return (
         f"**Caution: {worse} of {len(shares)} runs with depth are, at this scale, worse in 3D than always "
         "predicting the mean training pose. They have learnt too little for their verdicts to say much of "
-        "the paper; a larger `scale.fusion.train.share` is what they need.**\n"
+        f"the paper; a larger `scale.fusion.train.share` is what they need.{apart_text(facts)}**\n"
+    )
+
+
+def apart_text(facts: Facts) -> str:
+    """How well left and right are told apart, without which neither limbs nor depth come out right."""
+    shares = [fact[APART] for fact in facts.values() if APART in fact]
+    if not shares:
+        return ""
+    return (
+        " Of pairs of joints whose left and right are clearly apart, the best run finds "
+        f"{max(shares):.1f} % at two places, the median run {median(shares):.1f} %."
     )
 
 
