@@ -66,7 +66,7 @@ def test_the_geometric_weight_of_the_last_stage_trains_that_stage_alone():
         stage
         for stage in STAGES
         for name in body(stage).get("params", [])
-        if f"{changed}.".startswith(f"{name}.") and "stages/fusion.py" in body(stage)["deps"]
+        if script(stage) == "stages/fusion.py" and f"{changed}.".startswith(f"{name}.")
     }
     assert readers == {"fusion_stage3"}
 
