@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -31,8 +32,9 @@ def test_lists_the_reader_s_files_with_size_and_hash(tmp_path: Path) -> None:
 
 def test_the_place_of_the_files_leaves_no_trace(tmp_path: Path) -> None:
     results = []
+    write_lsp(tmp_path / "a/lsp")  # written once: the .mat file's header holds the second of its writing
+    shutil.copytree(tmp_path / "a/lsp", tmp_path / "b/c/lsp")
     for place in ("a", "b/c"):
-        write_lsp(tmp_path / place / "lsp")
         write_manifest(tmp_path / place / "lsp", FILES, tmp_path / place / "lsp.tsv")
         convert("lsp", tmp_path / place / "lsp", tmp_path / place / "lsp.tsv", tmp_path / place / "out")
         out = sorted((tmp_path / place / "out").iterdir())
