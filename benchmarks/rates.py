@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from ruamel.yaml import YAML
 
 from repose.gcn.run import Model, Setup, Weights, build, task_loss
 from repose.labels import cluster_poses
@@ -34,7 +35,7 @@ def main(name: str, *changes: str) -> None:
     for change in changes:
         key, _, value = change.partition("=")
         section: dict[str, Any] = next(s for s in (small, scale, model) if key in s)
-        section[key] = float(value) if "." in value or "e" in value else int(value)
+        section[key] = YAML(typ="safe").load(value)
     table = PoseTable.load("data/poses/h36m/train.npz")
     poses = lifting_poses(table, gcn["train"]["setup"]["skeleton"], model["input"])
     held_out = table.words("subject") == HELD_OUT

@@ -26,9 +26,8 @@ from repose.fusion.pack import PackedPeople
 from repose.fusion.people import load_split
 from repose.fusion.recipe import PaperStage, SmallStage, epoch_people, make_recipe
 from repose.fusion.run import loss
-from repose.metrics import heatmap_pck_hits, mean_joint_rate, mpjpe, mpjpe_corrected
+from repose.metrics import heatmap_pck_hits, mean_joint_rate, mpjpe, mpjpe_corrected, sides_apart
 from repose.params import load_params
-from repose.report.fusion import sides_apart
 from repose.skeletons import get_skeleton
 from repose.training.devices import Device, Forward, prepare_device
 from repose.training.loop import train

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from ruamel.yaml import YAML
 
 from benchmarks.rates import HELD_OUT
 from repose.learner.network import Cascade
@@ -27,7 +28,7 @@ def main(name: str, *changes: str) -> None:
     for change in changes:
         key, _, value = change.partition("=")
         section: dict[str, Any] = next(s for s in (small, scale, settings) if key in s)
-        section[key] = float(value) if "." in value or "e" in value else int(value)
+        section[key] = YAML(typ="safe").load(value)
     model, seeds = Model(**settings), range(scale["seeds"])
     table = PoseTable.load("data/poses/h36m/train.npz")
     poses = lifting_poses(table, "semgcn16", model.input)

@@ -53,25 +53,24 @@ def chain_lines() -> list[str]:
     """Minutes of the four schemes that Jiang et al. time, all their stages together, and seconds an epoch."""
     from repose.params import load_params
     from repose.report.fusion import fusion_runs
-    from repose.report.fusion_cost import TIMED, chain
+    from repose.report.fusion_cost import chain, timed_rows
     from repose.report.published import load_paper
     from repose.report.runs import Run
 
-    rows = [row for table in load_paper("fusion").tables for row in table.rows]
-    printed = {row.run: row.published["cost/minutes"] for row in rows if "cost/minutes" in row.published}
     declared = fusion_runs(load_params()["fusion"])
     runs = {
         name: Run(name, project_root() / "runs/fusion" / name, entry, {}) for name, entry in declared.items()
     }
     known = newest_runs("fusion")
     lines = []
-    for last in TIMED:
+    for last, row in timed_rows(load_paper("fusion")).items():
         stages = [run.name for run in chain(runs[last], runs)]
         if all(stage in known for stage in stages):
             spent = sum(seconds(known[stage]) for stage in stages) / 60
             epochs = ", ".join(f"{stage} {known[stage].get('seconds', 0.0):.1f}" for stage in stages)
             lines.append(
-                f"{last}: {spent:.1f} min a seed (paper {printed[last]}); seconds of an epoch: {epochs}"
+                f"{last}: {spent:.1f} min a seed (paper {row.published['cost/minutes']}); "
+                f"seconds of an epoch: {epochs}"
             )
     return lines
 

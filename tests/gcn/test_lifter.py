@@ -64,7 +64,7 @@ def test_a_short_training_lowers_loss_and_error_of_every_seed():
     seeds = (0, 1)
     design = Architecture("global", 12, 2, 4, GAIN, 0.01)
     lifter = GraphLifter(GraphNetwork(seeds, design, ADJACENCY.clone()))
-    small = SmallTraining(60, 16, 1e-2, 5, 0.1, 3)
+    small = SmallTraining(60, 16, "muon", 1e-2, 5, 0.1, 3)
     recipe = make_recipe(PaperTraining(64, 50, 1e-3, 0.96, 100000), small, len(poses.sample))
     history = train_lifter(
         lifter,
@@ -86,14 +86,20 @@ def test_a_short_training_lowers_loss_and_error_of_every_seed():
 
 def test_the_paper_s_schedules_come_from_poses_and_batch():
     gt = make_recipe(
-        PaperTraining(64, 50, 1e-3, 0.96, every_steps=100_000), SmallTraining(None, 1, 1, 0, 0, 1), 1_559_752
+        PaperTraining(64, 50, 1e-3, 0.96, every_steps=100_000),
+        SmallTraining(None, 1, "muon", 1, 0, 0, 1),
+        1_559_752,
     )
     assert (gt.steps, gt.training.epochs, gt.training.schedule.every) == (24_371, 50, 100_000)
     detected = make_recipe(
-        PaperTraining(256, 50, 1e-3, 0.95, every_epochs=4), SmallTraining(None, 1, 1, 0, 0, 1), 1_559_752
+        PaperTraining(256, 50, 1e-3, 0.95, every_epochs=4),
+        SmallTraining(None, 1, "muon", 1, 0, 0, 1),
+        1_559_752,
     )
     assert detected.training.schedule.every == 4 * detected.steps
     learner = make_recipe(
-        PaperTraining(24, 210, 1e-3, 0.1, milestones=(170, 200)), SmallTraining(None, 1, 1, 0, 0, 1), 2400
+        PaperTraining(24, 210, 1e-3, 0.1, milestones=(170, 200)),
+        SmallTraining(None, 1, "muon", 1, 0, 0, 1),
+        2400,
     )
     assert learner.training.schedule.milestones == (17_000, 20_000)

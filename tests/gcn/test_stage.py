@@ -22,7 +22,15 @@ def project(tmp_path, monkeypatch):
     labels = (np.arange(60) % 5).astype(np.int16)
     save_clusters("data/labels/5.npz", PoseClusters(labels, np.zeros((5, 16, 3), np.float32)))
     params = load_params(ROOT / "params.yaml")
-    tiny = {"steps": 4, "batch": 8, "rate": 1e-2, "warmup": 1, "average": 0.5, "curve_points": 2}
+    tiny = {
+        "steps": 4,
+        "batch": 8,
+        "optimiser": "muon",
+        "rate": 1e-2,
+        "warmup": 1,
+        "average": 0.5,
+        "curve_points": 2,
+    }
     params["scale"]["gcn"] |= {"seeds": 2, "train": tiny}
     params["scale"]["learner"] |= {"width": 0.03, "seeds": 2, "train": tiny}
     params["threads"] = 1

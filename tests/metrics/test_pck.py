@@ -11,6 +11,7 @@ from repose.metrics import (
     pck3d,
     pckh_hits,
     pooled_rate,
+    sides_apart,
 )
 from repose.rng import rng
 from repose.skeletons import get_skeleton
@@ -76,3 +77,17 @@ def test_maxima_of_maps_are_given_as_x_and_y():
     maps[1, 2, 4, 6] = 1
     assert heatmap_maxima(maps)[1, 2].tolist() == [6, 4]
     assert heatmap_maxima(maps).shape == (2, 3, 2)
+
+
+def test_sides_at_one_place_are_not_told_apart_and_pairs_that_touch_do_not_count():
+    flip, size = MPII.flip, 32
+    truth = np.zeros((1, 16, 2))
+    ankle, knee = 0, 1
+    truth[0, flip[ankle]] = 0, 4  # clearly apart; all other pairs touch
+    labelled = np.ones((1, 16), bool)
+    hits, counted = sides_apart(truth, truth, labelled, size)
+    assert hits.sum() == counted.sum() == counted[0, ankle] == 1
+    assert not sides_apart(np.zeros_like(truth), truth, labelled, size)[0].any()
+    truth[0, flip[knee]] = 0, 4
+    labelled[0, knee] = False
+    assert sides_apart(truth, truth, labelled, size)[1].sum() == 1

@@ -7,7 +7,7 @@ from repose.errors import ReposeError
 from repose.files import save_arrays, write_json
 from repose.fusion.crops import in_crop, upright
 from repose.metrics import published_floor
-from repose.report.fusion import fusion_scores, person_scores, run_scores, sides_apart
+from repose.report.fusion import fusion_scores, person_scores, run_scores
 from repose.report.runs import Run
 from repose.skeletons import convert, get_skeleton
 from tests.report.fusion_runs import SETS, write_set
@@ -53,20 +53,6 @@ def test_one_wrong_joint_of_ten_costs_a_tenth_of_heatmap_pck(split, tmp_path):
     shoulder = get_skeleton("mpii16").index("r_shoulder")  # not among the ten
     found = person_scores(write_predictions(tmp_path / "q.npz", split, wrong_joint=shoulder), split)
     assert value(found["heatmap_pck"]) == 100
-
-
-def test_sides_at_one_place_are_not_told_apart_and_pairs_that_touch_do_not_count():
-    flip, size = get_skeleton("mpii16").flip, 32
-    truth = np.zeros((1, 16, 2))
-    ankle, knee = 0, 1
-    truth[0, flip[ankle]] = 0, 4  # clearly apart; all other pairs touch
-    labelled = np.ones((1, 16), bool)
-    hits, counted = sides_apart(truth, truth, labelled, size)
-    assert hits.sum() == counted.sum() == counted[0, ankle] == 1
-    assert not sides_apart(np.zeros_like(truth), truth, labelled, size)[0].any()
-    truth[0, flip[knee]] = 0, 4
-    labelled[0, knee] = False
-    assert sides_apart(truth, truth, labelled, size)[1].sum() == 1
 
 
 def test_predictions_of_other_people_are_refused(split, tmp_path):

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from repose.errors import ReposeError
-from repose.training.optimiser import Optimiser, Stepper, clip_grad_norm
+from repose.training.optimiser import Optimiser, Stepper, clip_grad_norm, orthogonalised
 
 CASES = {
     "adam": (Optimiser("adam"), torch.optim.Adam, {}),
@@ -44,6 +44,50 @@ def test_steps_are_those_of_torch(case):
         optimiser.step()
     for mine, other in zip(ours, theirs, strict=True):
         torch.testing.assert_close(mine, other)
+
+
+def test_muon_turns_matrices_as_torch_does_and_moves_the_rest_as_adam():
+    torch.manual_seed(0)
+    shapes = (6, 20), (20, 6), (6, 9), (5,)
+    values, gradients = ([torch.randn(shape) for shape in shapes] for _ in range(2))
+    ours, theirs = ([nn.Parameter(v.clone()) for v in values] for _ in range(2))
+    stepper = Stepper(Optimiser("muon", momentum=0.9, nesterov=True, rest=0.5), ours)
+    muon = torch.optim.Muon(theirs[:3], lr=0.1, momentum=0.9, weight_decay=0.0)
+    adam = torch.optim.Adam(theirs[3:], lr=0.05)
+    for step in range(3):
+        for mine, other, gradient in zip(ours, theirs, gradients, strict=True):
+            mine.grad = other.grad = gradient + step
+        stepper.step(0.1)
+        muon.step()
+        adam.step()
+    for mine, other in zip(ours, theirs, strict=True):  # torch's iteration is in bf16
+        torch.testing.assert_close(mine, other, rtol=0, atol=5e-3 if mine.ndim > 1 else 1e-6)
+
+
+def test_orthogonalised_matrices_keep_their_directions():
+    torch.manual_seed(0)
+    matrix = torch.randn(1, 8, 30) * torch.logspace(0, -2, 30)
+    left, _, right = torch.linalg.svd(matrix, full_matrices=False)
+    turned = (left.mT @ orthogonalised([matrix])[0] @ right.mT)[0]
+    torch.testing.assert_close(turned, turned.diagonal().diag(), rtol=0, atol=1e-4)
+    assert 0.6 < turned.diagonal().min() < turned.diagonal().max() < 1.25
+
+
+def test_muon_turns_stacked_models_each_alone():
+    torch.manual_seed(0)
+    values, gradients = torch.randn(2, 3, 6, 9)
+    settings = Optimiser("muon", momentum=0.9, stacked=True)
+    stack = nn.Parameter(values.clone())
+    alone = [nn.Parameter(value.clone()[None]) for value in values]
+    for parameters, slopes in (([stack], [gradients]), (alone, gradients[:, None])):
+        for parameter, slope in zip(parameters, slopes, strict=True):
+            parameter.grad = slope.clone()
+        Stepper(settings, parameters).step(0.1)
+    torch.testing.assert_close(stack, torch.cat(alone))
+    bias = nn.Parameter(torch.ones(3, 6))
+    bias.grad = torch.ones(3, 6)
+    Stepper(settings, [bias]).step(0.1)
+    torch.testing.assert_close(bias, torch.full((3, 6), 0.9))  # as Adam's first step
 
 
 def test_a_scale_of_zero_keeps_a_parameter():

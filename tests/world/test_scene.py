@@ -80,7 +80,7 @@ def test_looks_vary_and_follow_from_their_key() -> None:
     looks = [sample_look(0, number) for number in range(200)]
     assert looks[3] == sample_look(0, 3)
     assert {look.hair_style for look in looks} == set(HAIR_STYLES)
-    assert len({look.shirt_pattern for look in looks}) == 8
+    assert len({look.shirt_pattern for look in looks}) == 9
     assert all(0 <= value <= 1 for look in looks for value in (*look.skin, *look.shirt, *look.hair))
 
 

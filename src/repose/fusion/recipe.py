@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from repose.training.loop import Training
-from repose.training.optimiser import Optimiser
-from repose.training.recipe import Recipe
+from repose.training.recipe import Recipe, optimiser_of
 from repose.training.schedule import Schedule
 
 
@@ -28,7 +27,8 @@ class SmallStage:
 
     share: float | None  # of the pictures that the paper's training sees; None: the paper's schedule
     batch: int
-    rate: float  # peak of Adam's rate, then half a cosine to zero
+    optimiser: str  # adam | muon
+    rate: float  # peak of its rate, then half a cosine to zero
     warmup: float  # share of the steps from zero to the peak
     joint_weight: float  # see `losses.heatmap_loss`
     depth_weight: float  # factor on λ_reg and λ_geo, whose ratio stays
@@ -36,18 +36,17 @@ class SmallStage:
 
 def make_recipe(paper: PaperStage, small: SmallStage, paper_people: int, people: int) -> Recipe:
     """The recipe where the paper's epoch sees so many people, and ours so many."""
-    adam = Optimiser("adam")
     if small.share is None:
         steps = max(1, people // paper.batch)
         drops = tuple(epoch * steps for epoch in paper.drops)
         schedule = Schedule("step", paper.rate, decay=0.1, milestones=drops)
-        return Recipe(paper.batch, steps, Training(paper.epochs, adam, schedule))
+        return Recipe(paper.batch, steps, Training(paper.epochs, optimiser_of("adam"), schedule))
     total = small.share * paper.epochs * paper_people
     epochs = max(1, round(total / people))
     steps = max(1, round(total / (epochs * small.batch)))
     warmup = round(small.warmup * steps * epochs)
     schedule = Schedule("cosine", small.rate, warmup, total=steps * epochs)
-    return Recipe(small.batch, steps, Training(epochs, adam, schedule))
+    return Recipe(small.batch, steps, Training(epochs, optimiser_of(small.optimiser), schedule))
 
 
 def epoch_people(flat: int, deep: int) -> int:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from repose.training.averaging import Average
 from repose.training.loop import Training
-from repose.training.optimiser import Optimiser
-from repose.training.recipe import Recipe
+from repose.training.recipe import Recipe, optimiser_of
 from repose.training.schedule import Schedule
 
 
@@ -30,6 +29,7 @@ class SmallTraining:
 
     steps: int | None
     batch: int
+    optimiser: str  # adam | muon
     rate: float
     warmup: int  # steps
     average: float  # share of the steps, at the end, over which weights are averaged; 0: last weights
@@ -43,7 +43,8 @@ def make_recipe(paper: PaperTraining, small: SmallTraining, poses: int) -> Recip
         steps = small.steps // points  # an epoch is what lies between two points of the curve
         schedule = Schedule("cosine", small.rate, small.warmup, total=steps * points)
         average = Average("tail", start=1 - small.average) if small.average else None
-        return Recipe(small.batch, steps, Training(points, Optimiser("adam"), schedule, average))
+        optimiser = optimiser_of(small.optimiser, stacked=True)
+        return Recipe(small.batch, steps, Training(points, optimiser, schedule, average))
     steps = max(1, poses // paper.batch)
     if paper.milestones:
         drops = tuple(epoch * steps for epoch in paper.milestones)
@@ -51,4 +52,4 @@ def make_recipe(paper: PaperTraining, small: SmallTraining, poses: int) -> Recip
     else:
         every = paper.every_steps or (paper.every_epochs or paper.epochs) * steps
         schedule = Schedule("staircase", paper.rate, decay=paper.decay, every=every)
-    return Recipe(paper.batch, steps, Training(paper.epochs, Optimiser("adam"), schedule))
+    return Recipe(paper.batch, steps, Training(paper.epochs, optimiser_of("adam"), schedule))

@@ -15,6 +15,7 @@ from repose.metrics.pck2d import (
     mean_joint_rate,
     pckh_hits,
     pooled_rate,
+    sides_apart,
 )
 from repose.metrics.pck3d import JOINT_SETS, auc3d, joint_set, pck3d
 from repose.metrics.similarity import aligned_errors
@@ -43,4 +44,5 @@ __all__ = [
     "pckh_hits",
     "pooled_rate",
     "published_floor",
+    "sides_apart",
 ]

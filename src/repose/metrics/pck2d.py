@@ -9,6 +9,8 @@ import numpy as np
 
 from repose.skeletons import get_skeleton
 
+HIT = 0.5 / 10  # of the map's side: what heat-map PCK counts as found (3.2 of 64 cells)
+
 
 def pckh_hits(
     predicted_px: np.ndarray, truth_px: np.ndarray, labelled: np.ndarray, head_px: np.ndarray
@@ -25,15 +27,29 @@ def pckh_hits(
 def heatmap_pck_hits(
     predicted_cell: np.ndarray, truth_cell: np.ndarray, labelled: np.ndarray, size: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Heat-map PCK: maxima of both maps (N, J, 2 cells) closer than 0.5 · size/10 cells (3.2 of 64).
+    """Heat-map PCK: maxima of both maps (N, J, 2 cells) closer than `HIT`.
 
     Hits and counted joints (N, J bool): the labelled ones of ten; a truth outside the map has no maximum, and
     one in row or column 0 is taken for none, as public code does.
     """
-    distance = np.linalg.norm(predicted_cell.astype(np.float64) - truth_cell, axis=-1) / (size / 10)
+    distance = np.linalg.norm(predicted_cell.astype(np.float64) - truth_cell, axis=-1)
     inside = ((truth_cell > 0) & (truth_cell < size)).all(-1)
     counted = labelled & inside & _among("accuracy")
-    return counted & (distance < 0.5), counted
+    return counted & (distance < HIT * size), counted
+
+
+def sides_apart(
+    cell: np.ndarray, truth: np.ndarray, labelled: np.ndarray, size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Whether both sides of a pair of joints (N, J, 2 cells of `size`) are found apart.
+
+    Hits and counted joints (N, J), the first of each pair: the truth is two hits of heat-map PCK apart, and
+    what is found one.
+    """
+    flip, hit = get_skeleton("mpii16").flip, HIT * size
+    found, true = (np.linalg.norm(c - c[:, flip].astype(float), axis=-1) for c in (cell, truth))
+    counted = labelled & labelled[:, flip] & (true >= 2 * hit) & (np.arange(len(flip)) < flip)
+    return counted & (found >= hit), counted
 
 
 def heatmap_maxima(heatmaps: np.ndarray) -> np.ndarray:

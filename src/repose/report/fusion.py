@@ -38,16 +38,17 @@ from repose.metrics import (
     p_mpjpe_corrected,
     pckh_hits,
     published_floor,
+    sides_apart,
 )
 from repose.report.runs import Run
 from repose.report.scores import Score, Scores
-from repose.skeletons import get_skeleton
 
 TENTH = 10
 FAMILIES = ("stage1", "stage2", "stage3", "solo2", "solo3")
 METRICS_3D: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "mpjpe_corrected": mpjpe_corrected, "mpjpe_published": mpjpe_published, "p_mpjpe": p_mpjpe_corrected,
 }  # fmt: skip
+NAMES = {"h36m_eccv": "H36M", "mpi_inf_3dhp": "MPII3D", "occlusion_person": "OP"}  # as the paper calls them
 Counts = tuple[np.ndarray, np.ndarray]  # sums (S, U) and counts (U) of units
 
 
@@ -136,21 +137,6 @@ def person_scores(path: Path, split: Split) -> dict[str, Counts]:
             errors = function(found["joints3d_mm"], split.truth_mm)
             scores[metric] = errors * split.has_depth, split.has_depth
     return scores
-
-
-def sides_apart(
-    cell: np.ndarray, truth: np.ndarray, labelled: np.ndarray, size: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Whether both sides of a pair of joints (N, J, 2 cells of `size`) are found apart.
-
-    Hits and counted joints (N, J), the first of each pair: the truth is two hits of heat-map PCK apart, and
-    what is found one.
-    """
-    skeleton = get_skeleton("mpii16")
-    flip, hit = skeleton.flip, size / 20
-    found, true = (np.linalg.norm(c - c[:, flip].astype(float), axis=-1) for c in (cell, truth))
-    counted = labelled & labelled[:, flip] & (true >= 2 * hit) & (np.arange(len(flip)) < flip)
-    return counted & (found >= hit), counted
 
 
 def percent(hits: tuple[np.ndarray, np.ndarray]) -> Counts:

@@ -10,8 +10,8 @@ import numpy as np
 
 from repose.errors import ReposeError
 from repose.report.drawing import INK, LEFT, MIDDLE, PALE, RIGHT, save_png
-from repose.report.fusion_facts import NAMES
-from repose.report.published import Paper
+from repose.report.fusion import NAMES
+from repose.report.published import Paper, Row
 from repose.report.runs import Run
 from repose.report.scores import Scores, flat_score, of_group
 
@@ -100,11 +100,16 @@ def put_schemes(axes: Any, points: Mapping[str, Sequence[tuple[float, float]]]) 
             axes.plot(*zip(*points[words], strict=True), "o", color=colour, markersize=6, label=words)
 
 
+def timed_rows(paper: Paper) -> dict[str, Row]:
+    """The rows of the schemes whose minutes the paper states."""
+    rows = {row.run: row for table in paper.tables for row in table.rows if "cost/minutes" in row.published}
+    return {run: rows[run] for run in TIMED}
+
+
 def put_printed(axes: Any, paper: Paper) -> None:
     """The schemes whose minutes the paper states, and its error on the test set that it compares them on."""
-    rows = {row.run: row for table in paper.tables for row in table.rows if "cost/minutes" in row.published}
-    for run, name in TIMED.items():
-        row, look = rows[run], scheme_of(run)
+    for (run, name), row in zip(TIMED.items(), timed_rows(paper).values(), strict=True):
+        look = scheme_of(run)
         assert look is not None
         point = (float(row.published["cost/minutes"]), float(row.published[f"test/{name}"]))
         axes.plot(*point, "o", color=look[1], markersize=6)

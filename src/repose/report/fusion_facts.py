@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
+from repose.report.fusion import NAMES
 from repose.report.runs import Run, run_facts
 from repose.report.scores import Scores, of_group
 from repose.report.tables import Facts, markdown
 
-NAMES = {"h36m_eccv": "H36M", "mpi_inf_3dhp": "MPII3D", "occlusion_person": "OP"}  # as the paper calls them
 REFERENCES = {
     "mean_pose": "no training: always the mean training pose of the test set's own training set, as it is",
     "perfect": "no training: the truth itself",
@@ -48,16 +48,15 @@ EVERYWHERE = (
 
 
 def caution_text(facts: Facts) -> str:
-    """How many runs are worse in 3D than the mean pose, where there are such: their verdicts are weak."""
+    """How many runs are worse in 3D than the mean pose, so say little, and how well sides are told apart."""
     shares = [fact[SHARE] for fact in facts.values() if SHARE in fact]
     worse = sum(share >= 100 for share in shares)
-    if not worse:
-        return ""
-    return (
+    weak = (
         f"**Caution: {worse} of {len(shares)} runs with depth are, at this scale, worse in 3D than always "
         "predicting the mean training pose. They have learnt too little for their verdicts to say much of "
-        f"the paper; a larger `scale.fusion.train.share` is what they need.{apart_text(facts)}**\n"
+        "the paper; a larger `scale.fusion.train.share` is what they need.** "
     )
+    return f"{weak if worse else ''}{apart_text(facts)}\n"
 
 
 def apart_text(facts: Facts) -> str:
@@ -66,7 +65,7 @@ def apart_text(facts: Facts) -> str:
     if not shares:
         return ""
     return (
-        " Of pairs of joints whose left and right are clearly apart, the best run finds "
+        "Of pairs of joints whose left and right are clearly apart, the best run finds "
         f"{max(shares):.1f} % at two places, the median run {median(shares):.1f} %."
     )
 

@@ -12,20 +12,29 @@ from torch.optim.sgd import sgd
 
 from repose.errors import ReposeError
 
-KINDS = ("adam", "adamw", "rmsprop", "sgd")
+KINDS = ("adam", "adamw", "rmsprop", "sgd", "muon")
+NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)  # of Muon: singular values within 0.7 to 1.2 after five rounds
+ROUNDS = 5
+MUON_SIDES = 4
 
 
 @dataclass(frozen=True)
 class Optimiser:
-    """What to step with; the rate comes from the schedule."""
+    """What to step with; the rate comes from the schedule.
+
+    Muon moves matrices and kernels along their orthogonalised momentum, and the rest as Adam does; kernels
+    that read or say coordinates or colours, with fewer than `MUON_SIDES` inputs or outputs, are of the rest.
+    """
 
     kind: str  # one of KINDS
-    weight_decay: float = 0.0
+    weight_decay: float = 0.0  # adam (added to the gradient), adamw, sgd, rmsprop
     amsgrad: bool = False  # adam, adamw
-    betas: tuple[float, float] = (0.9, 0.999)  # adam, adamw
-    eps: float = 1e-8  # adam, adamw, rmsprop
-    momentum: float = 0.0  # sgd, rmsprop
-    nesterov: bool = False  # sgd
+    betas: tuple[float, float] = (0.9, 0.999)  # adam, adamw, muon's rest
+    eps: float = 1e-8  # adam, adamw, rmsprop, muon's rest
+    momentum: float = 0.0  # sgd, rmsprop, muon
+    nesterov: bool = False  # sgd, muon
+    rest: float = 1.0  # muon: factor on the rate of the rest
+    stacked: bool = False  # muon: the first axis of every parameter counts models, each with its own matrices
     smoothing: float = 0.99  # rmsprop: share of the old mean square that is kept
 
     def __post_init__(self) -> None:
@@ -47,7 +56,7 @@ class Stepper:
         self.scales = list(scales) or [1.0] * len(self.parameters)
         kept = {
             "steps": settings.kind != "sgd",
-            "mean": settings.kind in ("adam", "adamw") or settings.momentum > 0,
+            "mean": settings.kind in ("adam", "adamw", "muon") or settings.momentum > 0,
             "square": settings.kind != "sgd",
             "peak": settings.amsgrad,
         }
@@ -63,8 +72,29 @@ class Stepper:
             chosen = [
                 i for i, p in enumerate(self.parameters) if p.grad is not None and self.scales[i] == scale
             ]
+            if self.settings.kind == "muon":
+                kernels = [i for i in chosen if self.is_kernel(self.parameters[i])]
+                chosen = [i for i in chosen if not self.is_kernel(self.parameters[i])]
+                if kernels:
+                    self.turn(kernels, rate * scale)
             if chosen:
-                self.move(chosen, rate * scale)
+                self.move(chosen, rate * scale * self.settings.rest)
+
+    def is_kernel(self, parameter: Tensor) -> bool:
+        """Whether Muon turns it."""
+        shape = parameter.shape[self.settings.stacked :]
+        return len(shape) > 1 and min(shape[:2]) >= MUON_SIDES
+
+    def turn(self, chosen: list[int], rate: float) -> None:
+        """Muon's step of the chosen kernels, each as a matrix of outputs by all else."""
+        s, mean = self.settings, [self.state["mean"][i] for i in chosen]
+        gradients: list[Any] = [self.parameters[i].grad for i in chosen]
+        torch._foreach_lerp_(mean, gradients, 1 - s.momentum)
+        ahead = torch._foreach_lerp(gradients, mean, s.momentum) if s.nesterov else mean
+        matrices = [m.flatten(2) if s.stacked else m.flatten(1)[None] for m in ahead]  # S, outputs, all else
+        for i, move in zip(chosen, orthogonalised(matrices), strict=True):
+            tall = max(1.0, move.shape[1] / move.shape[2]) ** 0.5
+            self.parameters[i].sub_(move.reshape(self.parameters[i].shape), alpha=rate * tall)
 
     def move(self, chosen: list[int], rate: float) -> None:
         """One step of the chosen parameters."""
@@ -92,6 +122,29 @@ class Stepper:
         for name, tensors in state.items():
             for mine, theirs in zip(self.state[name], tensors, strict=True):
                 mine.copy_(theirs)
+
+
+def orthogonalised(matrices: Sequence[Tensor]) -> list[Tensor]:
+    """About U Vᵀ of the matrices U D Vᵀ (S, rows, columns), by Newton and Schulz' iteration as Muon has it.
+
+    All but the last product is done with the small square matrices X Xᵀ, those of one size at once.
+    """
+    a, b, c = NEWTON_SCHULZ
+    tall = [m.shape[1] > m.shape[2] for m in matrices]
+    wide = [m.mT if t else m for m, t in zip(matrices, tall, strict=True)]
+    wide = [m / (torch.linalg.matrix_norm(m, keepdim=True) + 1e-7) for m in wide]
+    turned: list[Any] = [None] * len(wide)
+    for size in sorted({m.shape[1] for m in wide}):
+        rows = [i for i, m in enumerate(wide) if m.shape[1] == size]
+        square = torch.cat([wide[i] @ wide[i].mT for i in rows])  # X Xᵀ of this round's X
+        one = torch.eye(size, dtype=square.dtype, device=square.device)
+        factor = one.expand_as(square)
+        for _ in range(ROUNDS):
+            step = a * one + b * square + c * square @ square
+            factor, square = step @ factor, step @ square @ step
+        for row, turn in zip(rows, factor.split([len(wide[i]) for i in rows]), strict=True):
+            turned[row] = turn @ wide[row]
+    return [m.mT if t else m for m, t in zip(turned, tall, strict=True)]
 
 
 def clip_grad_norm(parameters: Iterable[Tensor], max_norm: float, leading: int | None = None) -> Tensor:

@@ -1,8 +1,11 @@
 """A training and the batches that it takes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from repose.training.loop import Training
+from repose.training.optimiser import Optimiser
+
+MUON = Optimiser("muon", momentum=0.95, nesterov=True, rest=0.5)
 
 
 @dataclass(frozen=True)
@@ -17,3 +20,8 @@ class Recipe:
     def samples(self) -> int:
         """Samples that one seed sees."""
         return self.batch * self.steps * self.training.epochs
+
+
+def optimiser_of(kind: str, stacked: bool = False) -> Optimiser:
+    """Adam, or Muon as the smaller scales use it; `stacked` where models are trained side by side."""
+    return replace(MUON, stacked=stacked) if kind == "muon" else Optimiser(kind)

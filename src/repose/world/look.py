@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from repose.rng import rng
-from repose.world.paint import BUTTONS, CHECKS, HALVES, HOOPS, PLAIN, PRINT, SEAM, STRIPES, YOKE
+from repose.world.paint import BUTTONS, CHECKS, HALVES, HOOPS, JACKET, PLAIN, PRINT, SEAM, STRIPES, YOKE
 
 Colour = tuple[float, float, float]  # linear RGB, 0–1
 
@@ -30,6 +30,7 @@ HAIR = (
     (150, 150, 148),
     (120, 54, 28),
 )
+DARK_SKIN, DARK_HAIR = 3.0, (HAIR[0], HAIR[0], HAIR[0], HAIR[1], HAIR[5])  # from a place in SKIN on
 CLOTH = (
     *((22, 22, 26), (46, 48, 54), (90, 92, 96), (150, 152, 155), (232, 232, 230)),
     *((28, 38, 70), (44, 72, 120), (96, 130, 170), (70, 78, 50)),
@@ -85,13 +86,13 @@ def _varied(generator: np.random.Generator, palette: tuple[tuple[int, ...], ...]
     return r, g, b
 
 
-def _skin(generator: np.random.Generator) -> Colour:
-    """Between two neighbours of the scale from light to dark."""
+def _skin_and_hair(generator: np.random.Generator) -> tuple[Colour, Colour]:
+    """Skin between two neighbours of the scale from light to dark, and hair that goes with it."""
     place = generator.uniform(0, len(SKIN) - 1)
     low = int(place)
     mixed = np.array(SKIN[low]) * (low + 1 - place) + np.array(SKIN[low + 1]) * (place - low)
     r, g, b = srgb(mixed).tolist()
-    return r, g, b
+    return (r, g, b), _varied(generator, DARK_HAIR if place > DARK_SKIN else HAIR, 0.05)
 
 
 def _pick(generator: np.random.Generator, chances: tuple[float, ...]) -> int:
@@ -104,17 +105,18 @@ def sample_look(seed: int, *key: str | int) -> Look:
     """The appearance of a key; each trait is common or rare as in a street."""
     generator = rng(seed, "look", *key)
     chance = generator.random(8)
-    pattern = (PLAIN, HOOPS, STRIPES, CHECKS, PRINT, HALVES, YOKE, BUTTONS)
+    pattern = (PLAIN, HOOPS, STRIPES, CHECKS, PRINT, HALVES, YOKE, BUTTONS, JACKET)
     skirt = chance[0] < 0.1
+    skin, hair = _skin_and_hair(generator)
     return Look(
-        skin=_skin(generator),
-        hair=_varied(generator, HAIR, 0.05),
+        skin=skin,
+        hair=hair,
         hair_style=HAIR_STYLES[_pick(generator, (0.42, 0.2, 0.07, 0.1, 0.06, 0.1, 0.05))],
         hat=_varied(generator, CLOTH, 0.1),
         beard=bool(chance[1] < 0.2),
         shirt=_varied(generator, CLOTH, 0.1),
         shirt_accent=_varied(generator, CLOTH, 0.1),
-        shirt_pattern=pattern[_pick(generator, (0.37, 0.13, 0.09, 0.1, 0.19, 0.015, 0.015, 0.09))],
+        shirt_pattern=pattern[_pick(generator, (0.25, 0.12, 0.08, 0.09, 0.19, 0.015, 0.015, 0.09, 0.15))],
         pattern_mm=float(np.exp(generator.uniform(np.log(28), np.log(100)))),
         sleeves=(0.02, 0.55, 1.3, 1.95)[_pick(generator, (0.12, 0.43, 0.07, 0.38))],
         neckline=(0.02, 0.08, 0.16)[_pick(generator, (0.55, 0.3, 0.15))],

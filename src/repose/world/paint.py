@@ -10,7 +10,7 @@ import numpy as np
 from repose.world.kernels import kernel, part
 
 LIMB, TORSO, HEAD, HAIR, THING = range(5)  # materials
-PLAIN, HOOPS, STRIPES, CHECKS, PRINT, HALVES, YOKE, BUTTONS, SEAM = range(9)  # patterns of cloth
+PLAIN, HOOPS, STRIPES, CHECKS, PRINT, HALVES, YOKE, BUTTONS, JACKET, SEAM = range(10)  # patterns of cloth
 (
     MAT,
     PLANKS,
@@ -420,7 +420,9 @@ def cloth(pattern, x, y, z, height, period, seed, w):  # type: ignore[no-untyped
         return inside(-x, w)
     if pattern == YOKE:
         return inside((0.78 - height) * 500.0, w)
-    return inside(abs(x) - 16.0, w) if z > 0.0 else 0.0
+    if z <= 0.0:
+        return 0.0
+    return inside(abs(x) - (16.0 if pattern == BUTTONS else 30.0 + 60.0 * height), w)
 
 
 @part

@@ -6,6 +6,7 @@ import numpy as np
 
 from repose.geometry import Camera
 from repose.rng import rng
+from repose.world.body import POINTS
 from repose.world.cameras import free_camera
 from repose.world.render import Figure
 from repose.world.scene import sample_scene
@@ -17,6 +18,9 @@ TRIES = 6  # of finding a free view
 NEAREST = 0.65  # of the way to what the picture shows; who is nearer stands before the lens
 LENS_MM = 100.0  # nobody may touch the lens
 MOST_COVERED = 0.4  # share of that which others may stand before
+FACED_SHARE = 0.5  # of the photographs, taken from where people look to; the others from anywhere
+FACED_RAD = 0.6  # spread of the photographer's place around that
+SHOULDERS = [POINTS.index("r_shoulder"), POINTS.index("l_shoulder")]
 
 
 def photograph(
@@ -26,20 +30,34 @@ def photograph(
     *key: str | int,
     share: tuple[float, float],
     target_mm: np.ndarray | None = None,
-    azimuth: tuple[float, float] = (0.0, 2 * np.pi),
+    azimuth: tuple[float, float] | None = None,
     elevation_deg: tuple[float, float] = (-8.0, 25.0),
 ) -> Shot:
-    """A picture (width, height) that the target points (N, 3), or everybody, fill to a share."""
+    """A picture (width, height) that the target points (N, 3), or everybody, fill to a share.
+
+    Without an `azimuth` it is taken from where `photographer` stands.
+    """
     target = np.concatenate([figure.points_mm for figure in figures]) if target_mm is None else target_mm
     for attempt in range(TRIES):
         again = ("again", attempt) if attempt else ()
+        around = azimuth or (photographer(figures, rng(seed, "photographer", *key, *again)),) * 2
         view = free_camera(
             seed, *key, *again, target_mm=target, size=size, share=share,
-            azimuth=azimuth, elevation_deg=elevation_deg,
+            azimuth=around, elevation_deg=elevation_deg,
         )  # fmt: skip
         if not blocked(view, figures, target):
             break
     return take(figures, view, sample_scene("wild", figures, view, seed, *key), seed, *key)
+
+
+def photographer(figures: Sequence[Figure], generator: np.random.Generator) -> float:
+    """The azimuth that a picture is taken from: people are photographed from before more than from behind."""
+    anywhere = float(generator.uniform(0, 2 * np.pi))
+    if not figures or generator.random() > FACED_SHARE:
+        return anywhere
+    shoulders = np.stack([figure.points_mm[SHOULDERS, :2] for figure in figures])  # K, right and left, 2
+    x, y = (shoulders[:, 1] - shoulders[:, 0]).sum(0)
+    return float(np.arctan2(-x, y) + generator.normal(0.0, FACED_RAD))
 
 
 def blocked(view: Camera, figures: Sequence[Figure], target_mm: np.ndarray) -> bool:

@@ -21,7 +21,7 @@ from repose.world.people import gathered, placed, strangers
 from repose.world.render import Figure
 from repose.world.settings import WorldSettings
 from repose.world.shot import Shot
-from repose.world.wild import STRETCH, photograph, some_size
+from repose.world.wild import STRETCH, photograph, photographer, some_size
 from repose.world.writers.coco_json import (
     flat_keypoints,
     mask_box,
@@ -166,11 +166,11 @@ def draw(folder: Path, settings: WorldSettings, job: tuple[str, int, int]) -> li
         generator = rng(settings.seed, *key, "labels")
         front = gathered([next(everybody) for _ in range(near)], "group", settings.seed, *key) if near else []
         target = np.concatenate([figure.points_mm for figure in front]) if front else NOBODY_MM
-        azimuth = generator.uniform(0, 2 * np.pi)
+        azimuth = photographer(front, generator)
         behind = [far_away(next(everybody), azimuth, crowded, generator) for _ in range(far)]
         shot = photograph(
             [*front, *behind], some_size(settings, SIZES, *key), settings.seed, *key, target_mm=target,
-            share=(0.35, 1.0), azimuth=(azimuth, azimuth + 1e-6),
+            share=(0.35, 1.0), azimuth=(azimuth, azimuth),
         )  # fmt: skip
         number = FIRST[split] + first + n
         shot.save(folder / IMAGE.format(split, number))

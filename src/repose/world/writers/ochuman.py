@@ -153,7 +153,7 @@ def embraced(figures: list[Figure], size: tuple[int, int], seed: int, *key: str 
         people = np.concatenate([figure.points_mm for figure in couple])
         shot = photograph(
             [*couple, *third], size, seed, *key, attempt, share=(0.7, 0.95), target_mm=people,
-            azimuth=(azimuth, azimuth + 1e-6), elevation_deg=(-3.0, 12.0),
+            azimuth=(azimuth, azimuth), elevation_deg=(-3.0, 12.0),
         )  # fmt: skip
         both = shot.mask(0).any() and shot.mask(1).any()
         overlap = float(overlaps(np.round(shot.body_boxes()[:2]))[0]) * bool(both)
