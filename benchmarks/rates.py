@@ -31,7 +31,7 @@ def main(name: str, *changes: str) -> None:
     scale, gcn = params["scale"]["gcn"], params["gcn"]
     entry = next(gcn[f][name] for f in ("runs", "class_runs", "free_runs") if name in gcn[f])
     model = gcn["model"] | {"classes": params["aux"]["classes"]} | entry
-    small = dict(scale["train"])
+    small = scale["train"] | (scale["martinez"] if model["layer"] == "martinez" else {})
     for change in changes:
         key, _, value = change.partition("=")
         section: dict[str, Any] = next(s for s in (small, scale, model) if key in s)

@@ -37,7 +37,8 @@ def main(params: dict[str, Any], name: str, classes: str | None = None) -> None:
         labels = load_clusters(inputs[-1]).labels
 
     paper = PaperTraining(**common[model.input])
-    recipe = make_recipe(paper, SmallTraining(**scale["train"]), len(train.sample))
+    own = scale["martinez"] if model.layer == "martinez" else {}
+    recipe = make_recipe(paper, SmallTraining(**(scale["train"] | own)), len(train.sample))
     seeds = [params["seed"] + k for k in range(scale["seeds"])]
     device = prepare_device(params["device"], params["threads"], common["precision"])
     configuration = {
