@@ -6,8 +6,8 @@ from typing import Any
 from repose.stage import run_stage
 
 CHOSEN = (
-    "Network, share and the rates of stages 1 and 2 were chosen on held-out pictures of Human3.6M's training "
-    "set; the last stages take a quarter of the rate; all is the same for all runs."
+    "Network, optimiser, share and the rates of stages 1 and 2 were chosen on held-out pictures of the "
+    "training set of Human3.6M; the last stages take a quarter of the rate; all is the same for all runs."
 )
 
 

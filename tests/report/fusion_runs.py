@@ -41,10 +41,14 @@ def write_set(folder, native, name, in_3d):
     return split
 
 
+SCHEDULE = {"epochs": 10, "lambda_reg": 0.1, "lambda_geo": 0.01}
+
+
 def write_fusion_run(folder, name, sets, settings=(), wrong=0.0):
     """A run's folder, its poses off by `wrong` mm, more so from row to row; `sets` are names with splits."""
     record = {
-        "seeds": [0], "configuration": {}, "parameters": {"here": 1, "paper": 2},
+        "seeds": [0], "configuration": {"network": "resnet", "train": SCHEDULE}, "train": ["mpii"],
+        "parameters": {"here": 1, "paper": 2},
         "cost": {"samples": 1000, "operations": 2 * 10**15},
         "paper_cost": {"samples": 10**6, "operations": 7 * 10**16},
     }  # fmt: skip

@@ -8,10 +8,10 @@ import pytest
 from repose.params.load import read_yaml12
 from repose.report.claims import judge_all
 from repose.report.front import headline
-from repose.report.fusion import fusion_runs
+from repose.report.fusion import FAMILIES, fusion_runs
 from repose.report.fusion_cost import cost_scores
 from repose.report.fusion_facts import fusion_facts
-from repose.report.page import write_report
+from repose.report.page import further_runs, write_report
 from repose.report.published import load_paper
 from repose.report.runs import Run
 from repose.report.scores import flat_score, unit_score
@@ -20,7 +20,8 @@ from tests.imports import ROOT
 from tests.report.fusion_runs import SETS, made_scores
 
 PAPER = load_paper("fusion")
-DECLARED = fusion_runs(read_yaml12(ROOT / "params.yaml")["fusion"])
+SECTION = read_yaml12(ROOT / "params.yaml")["fusion"]
+DECLARED = fusion_runs(SECTION)
 TEST_COLUMNS = {"h36m_eccv": "test/H36M", "mpi_inf_3dhp": "test/MPII3D", "occlusion_person": "test/OP"}
 
 
@@ -49,16 +50,27 @@ def scored():
         scores[run, "heatmap_pck_tenth"] = flat_score([77.0])
         scores[run, "mpjpe_published_tenth"] = flat_score([88.0])
     references = made_scores({"perfect": 0.0, "mean_pose": 200.0})
-    record = {"seeds": [0], "configuration": {}, "parameters": {"here": 1}, "tests": ["h36m_eccv"],
-              "cost": {"samples": 1000, "operations": 10**15}}  # fmt: skip
-    images = {"s1": 140 * 22246, "s2": 120 * 22246, "s3": 20 * 22246}  # as if all had MPII's size
-    runs = [
-        Run(name, ROOT, settings, record | {"paper_cost": dict.fromkeys(("samples", "operations"),
-            images.get(name[:2], 2 * 10**6))})
-        for name, settings in DECLARED.items()
-    ]  # fmt: skip
+    runs = made_runs()
     scores |= references | cost_scores(runs)
     return scores, fusion_facts(runs, scores)
+
+
+def made_runs(**changed):
+    """Runs as declared; `changed` settings of stage 3."""
+    images = {"s1": 140 * 22246, "s2": 120 * 22246, "s3": 20 * 22246}  # as if all had MPII's size
+    runs = []
+    for name, entry in DECLARED.items():
+        family = next(f for f in FAMILIES if name in SECTION[f])
+        schedule = {key: entry.get(key, value) for key, value in SECTION["train"][family].items()}
+        schedule |= changed if family == "stage3" else {}
+        record = {
+            "seeds": [0], "configuration": {"network": "resnet", "train": schedule}, "parameters": {"here": 1},
+            "train": [entry[key] for key in ("data", "data2d", "data3d") if key in entry],
+            "tests": ["h36m_eccv"], "cost": {"samples": 1000, "operations": 10**15},
+            "paper_cost": dict.fromkeys(("samples", "operations"), images.get(name[:2], 2 * 10**6)),
+        }  # fmt: skip
+        runs.append(Run(name, ROOT, entry, record))
+    return runs
 
 
 def test_every_run_of_tables_and_claims_is_declared_and_every_last_stage_fills_a_row():
@@ -134,6 +146,17 @@ def test_a_stage_has_the_figure_of_its_own_run(scored):
     assert found["MPII/OP", "stage1/2D PCKh"] == "s1_mpii"
     assert found["MPII/OP", "stage2/3D MPJPE"] == "s2_mpii_op"
     assert ("MPII/OP", "stage3/3D MPJPE") not in found
+
+
+def test_a_run_made_otherwise_than_its_row_states_fills_none_but_its_first_stages_do(scored):
+    scores, facts = scored
+    assert further_runs(PAPER, facts, scores).count("s3_") == 0
+    other = fusion_facts(made_runs(lambda_geo=0.1), scores)
+    cells = table_cells(PAPER.tables[0], scores, other, 0)
+    row = [cell for cell in cells if cell.row.row == "MPII/H36M"]
+    assert {cell.column.name.split("/")[0] for cell in row if cell.measured} == {"stage1", "stage2"}
+    assert "64.49" in {cell.published for cell in row}
+    assert further_runs(PAPER, other, scores).count("s3_") == len(SECTION["stage3"])
 
 
 def test_the_page_is_written_and_its_claims_are_judged(scored, tmp_path):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
 from repose.report.fusion import NAMES
+from repose.report.fusion_cost import chain
 from repose.report.runs import Run, run_facts
 from repose.report.scores import Scores, of_group
 from repose.report.tables import Facts, markdown
@@ -19,8 +20,24 @@ REFERENCES = {
 
 def fusion_facts(runs: Sequence[Run], scores: Scores) -> Facts:
     """Facts of all runs and of the two rows without one."""
-    facts: Facts = {run.name: run_facts(run) | learnt(run, scores) for run in runs}
+    known = {run.name: run for run in runs}
+    facts: Facts = {
+        run.name: run_facts(run) | {"recipe": recipe(run, known)} | learnt(run, scores) for run in runs
+    }
     return facts | {name: {"settings": words} for name, words in REFERENCES.items()}
+
+
+def recipe(run: Run, runs: Mapping[str, Run]) -> str:
+    """What makes a run, stage by stage: the rows of the paper's tables state it in these words."""
+    steps = []
+    for step in reversed(chain(run, runs)):
+        made = step.record["configuration"]
+        schedule = made["train"]
+        steps.append(
+            f"{made['network']}, {' + '.join(step.record['train'])}, {schedule['epochs']} epochs, "
+            f"λ {schedule['lambda_reg']:g} and {schedule['lambda_geo']:g}"
+        )
+    return "; ".join(steps)
 
 
 def learnt(run: Run, scores: Scores) -> dict[str, Any]:

@@ -20,10 +20,10 @@ from repose.report.tables import (
     Cell,
     Facts,
     csv_text,
-    fills,
     grid,
     latex,
     markdown,
+    run_of,
     table_cells,
     tidy_rows,
 )
@@ -229,8 +229,9 @@ def setting_text(scale: str, settings: Mapping[str, Any], source: str, chosen: s
 
 def further_runs(paper: Paper, facts: Facts, scores: Scores) -> str:
     """Runs that fill no row of a table, with their settings and figures."""
-    shown_runs = {row.run for table in paper.tables for row in table.rows if fills(row, facts)}
-    shown_runs |= {part for table in paper.tables for row in table.rows for part in row.parts.values()}
+    shown_runs = {
+        run_of(row, c, facts) for table in paper.tables for row in table.rows for c in table.columns
+    }
     columns = [column for table in paper.tables for column in table.columns]
     wanted = list(dict.fromkeys((metric, c.group) for c in columns for metric in (c.metric, *c.also)))
     if len({group for _, group in wanted}) > 1:  # sets apart from each other, and no means over them

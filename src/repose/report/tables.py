@@ -45,7 +45,10 @@ def run_of(row: Row, column: Column, facts: Facts) -> str | None:
     if column.part is None:
         return row.run if fills(row, facts) else None
     run = row.parts.get(column.part)
-    return run if run in facts else None
+    if run is None or run not in facts:
+        return None
+    stated, made = row.states.get("recipe"), str(facts[run].get("recipe"))
+    return run if stated is None or stated.startswith(made) else None  # a recipe begins with its first stages
 
 
 def table_cells(table: Table, scores: Scores, facts: Facts, seed: int) -> list[Cell]:
