@@ -93,7 +93,7 @@ def product(dtype: torch.dtype) -> Callable[[], object]:
 
 
 def training_step(model: nn.Module, forward: Callable[[], tuple[Tensor, Tensor]]) -> Callable[[], None]:
-    """A step as in training: loss, gradients, clipping, Adam."""
+    """A step as in training at the paper's scale: loss, gradients, clipping, Adam."""
     parameters = list(model.parameters())
     optimiser = torch.optim.Adam(parameters, fused=True)
 

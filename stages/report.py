@@ -27,7 +27,9 @@ def main(params: dict[str, Any], system: str) -> None:
     source = PoseTable.load("data/poses/h36m/test.npz").meta["source"]
     scale = params["scale"][system]
     settings = {key: value for key, value in scale.items() if key != "train"} | scale["train"]
-    setting = setting_text(params["scale"]["name"], settings, source, CHOSEN[system])
+    setting = setting_text(
+        params["scale"]["name"], settings, source, CHOSEN[system] if scale["train"]["steps"] else ""
+    )
     section = params[system]
     runs = {run.name: run for run in load_runs(Path("runs") / system, declared_runs(section))}
     figures = lifting_figures(reports, runs, Path("data"))

@@ -29,7 +29,9 @@ def main(params: dict[str, Any]) -> None:
     scale = params["scale"]["fusion"]
     settings = scale["network"] | scale["train"] | {"rates": scale["rates"], "subpixel": scale["subpixel"]}
     settings |= {"precision": params["fusion"]["precision"]}
-    setting = setting_text(params["scale"]["name"], settings, source, CHOSEN)
+    setting = setting_text(
+        params["scale"]["name"], settings, source, CHOSEN if scale["train"]["share"] else ""
+    )
     setting = "\n".join(text for text in (setting, caution_text(facts)) if text)
     listed = load_runs(Path("runs/fusion"), fusion_runs(params["fusion"]))
     runs, everywhere = {run.name: run for run in listed}, everywhere_text(listed, scores)

@@ -84,6 +84,10 @@ def test_muon_turns_stacked_models_each_alone():
             parameter.grad = slope.clone()
         Stepper(settings, parameters).step(0.1)
     torch.testing.assert_close(stack, torch.cat(alone))
+    layer = nn.Parameter(values[0].T.clone())  # as PyTorch's layers have it: outputs by inputs
+    layer.grad = gradients[0].T.clone()
+    Stepper(Optimiser("muon", momentum=0.9), [layer]).step(0.1)
+    torch.testing.assert_close(layer.T, stack[0])
     bias = nn.Parameter(torch.ones(3, 6))
     bias.grad = torch.ones(3, 6)
     Stepper(settings, [bias]).step(0.1)
@@ -102,6 +106,13 @@ def test_a_scale_of_zero_keeps_a_parameter():
 def test_an_unknown_kind_is_refused():
     with pytest.raises(ReposeError, match="adagrad"):
         Optimiser("adagrad")
+
+
+def test_settings_of_another_kind_are_refused():
+    with pytest.raises(ReposeError, match="weight decay"):
+        Optimiser("muon", weight_decay=0.1)
+    with pytest.raises(ReposeError, match="muon's"):
+        Optimiser("adam", rest=0.5)
 
 
 def test_clipping_without_an_axis_is_that_of_torch():

@@ -40,7 +40,8 @@ def loss(forward: Forward, batch: dict[str, Tensor], step: Step) -> tuple[Tensor
 
 def settings(epochs: int) -> Training:
     schedule = Schedule("cosine", 0.05, warmup=2, total=4 * epochs)
-    return Training(epochs, Optimiser("adam"), schedule, Average("ema", decay=0.9))
+    optimiser = Optimiser("muon", momentum=0.9, nesterov=True)
+    return Training(epochs, optimiser, schedule, Average("ema", decay=0.9))
 
 
 def run(epochs: int, **options: Any) -> tuple[nn.Module, list[Row]]:

@@ -16,12 +16,9 @@ def test_people_are_photographed_from_before_more_than_from_behind() -> None:
     for _ in range(300):
         points = figure.points_mm @ yaw(float(draw.uniform(0, 2 * np.pi))).T
         azimuth = photographer([dataclasses.replace(figure, points_mm=points)], draw)
-        right, left = points[SHOULDERS] @ [
-            -np.sin(azimuth),
-            np.cos(azimuth),
-            0.0,
-        ]  # across, as the camera sees it
-        before.append(left > right)  # a camera at the azimuth has its right at the larger number
+        to_the_right = [-np.sin(azimuth), np.cos(azimuth), 0.0]  # in the picture
+        right, left = points[SHOULDERS] @ to_the_right
+        before.append(left > right)
     assert 0.65 < np.mean(before) < 0.85
 
 

@@ -207,7 +207,7 @@ def inputs_of(run: Run, setup: Setup, store: Store) -> list[Path]:
     paths = [store.data / name / "meta.json" for name in {*run.train, *run.tests}]
     paths += [Path(setup.imagenet)] if setup.imagenet else []
     paths += [store.runs / run.parent] if run.parent else []
-    return [*paths, Path(__file__).parent]
+    return [*paths, *(Path(__file__).parents[1] / room for room in ("fusion", "training"))]
 
 
 @contextmanager

@@ -71,9 +71,10 @@ def caution_text(facts: Facts) -> str:
     weak = (
         f"**Caution: {worse} of {len(shares)} runs with depth are, at this scale, worse in 3D than always "
         "predicting the mean training pose. They have learnt too little for their verdicts to say much of "
-        "the paper; a larger `scale.fusion.train.share` is what they need.** "
+        "the paper; a larger `scale.fusion.train.share` is what they need.**"
     )
-    return f"{weak if worse else ''}{apart_text(facts)}\n"
+    text = " ".join(part for part in (weak if worse else "", apart_text(facts)) if part)
+    return f"{text}\n" if text else ""
 
 
 def apart_text(facts: Facts) -> str:

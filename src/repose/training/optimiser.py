@@ -13,9 +13,13 @@ from torch.optim.sgd import sgd
 from repose.errors import ReposeError
 
 KINDS = ("adam", "adamw", "rmsprop", "sgd", "muon")
-NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)  # of Muon: singular values within 0.7 to 1.2 after five rounds
+NEWTON_SCHULZ = (
+    3.4445,
+    -4.7750,
+    2.0315,
+)  # Muon's: five rounds bring all but the least singular values near 1
 ROUNDS = 5
-MUON_SIDES = 4
+MUON_SIDES = 4  # inputs and outputs that a kernel must have: colours and coordinates are three
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,18 @@ class Optimiser:
     momentum: float = 0.0  # sgd, rmsprop, muon
     nesterov: bool = False  # sgd, muon
     rest: float = 1.0  # muon: factor on the rate of the rest
-    stacked: bool = False  # muon: the first axis of every parameter counts models, each with its own matrices
+    stacked: bool = (
+        False  # muon: parameters are models by inputs by outputs, not as PyTorch's layers have them
+    )
     smoothing: float = 0.99  # rmsprop: share of the old mean square that is kept
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ReposeError(f"optimiser: found kind {self.kind!r}, expected one of {', '.join(KINDS)}")
+        if self.kind == "muon" and (self.weight_decay or self.amsgrad):
+            raise ReposeError("optimiser: muon has neither weight decay nor amsgrad")
+        if self.kind != "muon" and (self.rest != 1.0 or self.stacked):
+            raise ReposeError(f"optimiser: `rest` and `stacked` are muon's, found {self.kind}")
 
 
 class Stepper:
@@ -86,15 +96,19 @@ class Stepper:
         return len(shape) > 1 and min(shape[:2]) >= MUON_SIDES
 
     def turn(self, chosen: list[int], rate: float) -> None:
-        """Muon's step of the chosen kernels, each as a matrix of outputs by all else."""
+        """Muon's step of the chosen kernels, each as a matrix of its first axis by all else.
+
+        That is outputs by inputs (of a deconvolution inputs by outputs), of stacked models inputs by outputs.
+        """
         s, mean = self.settings, [self.state["mean"][i] for i in chosen]
         gradients: list[Any] = [self.parameters[i].grad for i in chosen]
         torch._foreach_lerp_(mean, gradients, 1 - s.momentum)
         ahead = torch._foreach_lerp(gradients, mean, s.momentum) if s.nesterov else mean
-        matrices = [m.flatten(2) if s.stacked else m.flatten(1)[None] for m in ahead]  # S, outputs, all else
+        matrices = [m.flatten(2) if s.stacked else m.flatten(1)[None] for m in ahead]  # S, rows, columns
         for i, move in zip(chosen, orthogonalised(matrices), strict=True):
-            tall = max(1.0, move.shape[1] / move.shape[2]) ** 0.5
-            self.parameters[i].sub_(move.reshape(self.parameters[i].shape), alpha=rate * tall)
+            ratio = move.shape[1] / move.shape[2]  # outputs by inputs: more outputs move further
+            far = max(1.0, 1 / ratio if s.stacked else ratio) ** 0.5
+            self.parameters[i].sub_(move.reshape(self.parameters[i].shape), alpha=rate * far)
 
     def move(self, chosen: list[int], rate: float) -> None:
         """One step of the chosen parameters."""
