@@ -149,7 +149,7 @@ def test_a_stage_has_the_figure_of_its_own_run(scored):
     assert ("MPII/OP", "stage3/3D MPJPE") not in found
 
 
-def test_a_run_made_otherwise_than_its_row_states_fills_none_but_its_first_stages_do(scored):
+def test_a_run_made_otherwise_than_its_row_states_fills_none_but_its_first_stages_do(scored, tmp_path):
     scores, facts = scored
     assert all(fills(row, facts) for table in PAPER.tables for row in table.rows if row.run)
     other = fusion_facts(made_runs(lambda_geo=0.1), scores)
@@ -158,6 +158,9 @@ def test_a_run_made_otherwise_than_its_row_states_fills_none_but_its_first_stage
     assert {cell.column.name.split("/")[0] for cell in row if cell.measured} == {"stage1", "stage2"}
     assert "64.49" in {cell.published for cell in row}
     assert further_runs(PAPER, other, scores).count("s3_") == len(SECTION["stage3"])
+    verdicts = {v.claim.id: v for v in write_report(tmp_path, PAPER, scores, other, [], "", 0)}
+    assert verdicts["fusion_pretraining_h36m"].needs.startswith("no scores of s3_mpii_h36m")
+    assert verdicts["fusion_stage3_serves_h36m"].verdict == "reproduced"  # knows no stage 3
 
 
 def test_the_page_is_written_and_its_claims_are_judged(scored, tmp_path):

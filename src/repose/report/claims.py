@@ -34,7 +34,7 @@ def judge(claim: Claim, scores: Scores, seed: int, fallback: tuple[float, int]) 
     known = {key: part for key, part in parts.items() if part is not None}
     missing = sorted({run for run, metric in wanted if (run, metric) not in known})
     if claim.undecided_by_design or missing or not claim.contrasts:
-        reason = claim.undecided_by_design or f"no scores of {', '.join(missing)}"
+        reason = claim.undecided_by_design or f"no scores of {', '.join(missing)}, made as the paper has it"
         return Verdict(claim, None, "undecided", reason)
     steps = []
     for number, terms in enumerate(claim.contrasts):

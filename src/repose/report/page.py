@@ -22,6 +22,7 @@ from repose.report.tables import (
     csv_text,
     grid,
     latex,
+    made_otherwise,
     markdown,
     run_of,
     table_cells,
@@ -52,9 +53,12 @@ def write_report(
 ) -> list[Verdict]:
     """Write a system's page and the tidy CSV and LaTeX of its tables; the verdicts go on to the ledger.
 
-    `more` is Markdown of the system's own that stands after the tables.
+    Claims are judged on runs made as their rows state. `more` is Markdown of the system's own, put after the
+    tables.
     """
-    verdicts = judge_all(paper.claims, scores, seed)
+    otherwise = made_otherwise(paper.tables, facts)
+    as_stated = {key: score for key, score in scores.items() if key[0] not in otherwise}
+    verdicts = judge_all(paper.claims, as_stated, seed)
     cells = {table.number: table_cells(table, scores, facts, seed) for table in paper.tables}
     for table in paper.tables:
         name = f"{paper.system}-table-{table.number}"

@@ -40,6 +40,12 @@ def fills(row: Row, facts: Facts) -> bool:
     return all(facts[row.run].get(name) == value for name, value in row.states.items())
 
 
+def made_otherwise(tables: Iterable[Table], facts: Facts) -> set[str]:
+    """Runs of rows that they do not fill: made with other settings than the rows state."""
+    rows = [row for table in tables for row in table.rows]
+    return {row.run for row in rows if row.run in facts and not fills(row, facts)} - {None}
+
+
 def run_of(row: Row, column: Column, facts: Facts) -> str | None:
     """The run that fills a cell, if there is one: the row's, or that of an earlier stage of it."""
     if column.part is None:
