@@ -62,6 +62,7 @@ def cost_figure(path: Path, scores: Scores, paper: Paper) -> None:
     """Error against operations on every test set, and the paper's error against its minutes."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as Canvas
+    from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
     figure = Canvas(figsize=(12, 3.6), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
@@ -70,6 +71,9 @@ def cost_figure(path: Path, scores: Scores, paper: Paper) -> None:
         put_schemes(axes, cost_points(scores, group))
         decorate(axes, f"{name}, ours", "PFLOP")
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     ours[0].set_ylabel("MPJPE, mm")
     put_printed(theirs, paper)
     decorate(theirs, "the paper", "minutes")
