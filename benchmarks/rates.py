@@ -7,13 +7,14 @@ Test subjects are never looked at.
 
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from ruamel.yaml import YAML
 
-from repose.gcn.run import Model, Setup, Weights, build, task_loss
+from repose.gcn.run import Model, Setup, Weights, build, task_loss, train_settings
 from repose.labels import cluster_poses
 from repose.lifting.harness import Objective, predict, train_lifter
 from repose.lifting.poses import LiftingPoses, lifting_poses
@@ -31,11 +32,8 @@ def main(name: str, *changes: str) -> None:
     scale, gcn = params["scale"]["gcn"], params["gcn"]
     entry = next(gcn[f][name] for f in ("runs", "class_runs", "free_runs") if name in gcn[f])
     model = gcn["model"] | {"classes": params["aux"]["classes"]} | entry
-    small = scale["train"] | (scale["martinez"] if model["layer"] == "martinez" else {})
-    for change in changes:
-        key, _, value = change.partition("=")
-        section: dict[str, Any] = next(s for s in (small, scale, model) if key in s)
-        section[key] = YAML(typ="safe").load(value)
+    small = train_settings(scale, model["layer"])
+    apply_changes(changes, small, scale, model)
     table = PoseTable.load("data/poses/h36m/train.npz")
     poses = lifting_poses(table, gcn["train"]["setup"]["skeleton"], model["input"])
     held_out = table.words("subject") == HELD_OUT
@@ -53,6 +51,14 @@ def main(name: str, *changes: str) -> None:
     print(f"  {errors.mean() / mean:.1%} of the mean pose's {mean:.0f} mm; training loss {loss:.6f} m²")
     print(f"  two runs of {len(errors)} seeds differ visibly from {seen:.1f} mm on")
     print(f"  {time.perf_counter() - start:.0f} s", flush=True)
+
+
+def apply_changes(changes: Sequence[str], *sections: dict[str, Any]) -> None:
+    """Set each `key=value` in the first section that has the key."""
+    for change in changes:
+        key, _, value = change.partition("=")
+        section = next(s for s in sections if key in s)
+        section[key] = YAML(typ="safe").load(value)
 
 
 def run(

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from ruamel.yaml import YAML
 
+from benchmarks.rates import apply_changes
 from repose.fusion.augment import Augment
 from repose.fusion.batches import FusionBatches, Set, Sizes
 from repose.fusion.curves import spread, truth_cells
@@ -42,10 +42,7 @@ def main(*changes: str) -> None:
     fusion, scale, seed = params["fusion"], params["scale"]["fusion"], params["seed"]
     network, small, rates = (dict(scale[name]) for name in ("network", "train", "rates"))
     own = {"threads": params["threads"]}
-    for change in changes:
-        key, _, value = change.partition("=")
-        section: dict[str, Any] = next(s for s in (network, small, rates, own) if key in s)
-        section[key] = YAML(typ="safe").load(value)
+    apply_changes(changes, network, small, rates, own)
     shape = NetworkScale(**(network | {"blocks": tuple(network["blocks"])}))
     design = design_of(fusion["network"], shape)
     sizes = Sizes(shape.input_px, design.map_px(shape.input_px))

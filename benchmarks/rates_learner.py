@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from ruamel.yaml import YAML
 
-from benchmarks.rates import HELD_OUT
+from benchmarks.rates import HELD_OUT, apply_changes
 from repose.learner.network import Cascade
 from repose.learner.run import Model, at_scale, build, train_cascade
 from repose.lifting.harness import Objective, predict, train_lifter
@@ -25,10 +24,7 @@ def main(name: str, *changes: str) -> None:
     params = load_params()
     scale, learner = params["scale"]["learner"], params["learner"]
     settings, small = learner["model"] | learner["runs"][name], dict(scale["train"])
-    for change in changes:
-        key, _, value = change.partition("=")
-        section: dict[str, Any] = next(s for s in (small, scale, settings) if key in s)
-        section[key] = YAML(typ="safe").load(value)
+    apply_changes(changes, small, scale, settings)
     model, seeds = Model(**settings), range(scale["seeds"])
     table = PoseTable.load("data/poses/h36m/train.npz")
     poses = lifting_poses(table, "semgcn16", model.input)

@@ -9,7 +9,7 @@ POSES = Path("data/poses")
 
 
 def main(params: dict[str, Any], name: str, classes: str | None = None) -> None:
-    from repose.gcn.run import Model, Setup, Weights, train_run
+    from repose.gcn.run import Model, Setup, Weights, train_run, train_settings
     from repose.labels import load_clusters
     from repose.lifting.poses import lifting_poses
     from repose.lifting.recipe import PaperTraining, SmallTraining, make_recipe
@@ -37,8 +37,8 @@ def main(params: dict[str, Any], name: str, classes: str | None = None) -> None:
         labels = load_clusters(inputs[-1]).labels
 
     paper = PaperTraining(**common[model.input])
-    own = scale["martinez"] if model.layer == "martinez" else {}
-    recipe = make_recipe(paper, SmallTraining(**(scale["train"] | own)), len(train.sample))
+    small = SmallTraining(**train_settings(scale, model.layer))
+    recipe = make_recipe(paper, small, len(train.sample))
     seeds = [params["seed"] + k for k in range(scale["seeds"])]
     device = prepare_device(params["device"], params["threads"], common["precision"])
     configuration = {

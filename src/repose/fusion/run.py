@@ -29,6 +29,8 @@ from repose.training.loop import Step, train
 from repose.training.record import load_model, seed_folder, write_predictions, write_run, write_seed
 from repose.training.tracking import Tracker, tracked
 
+HERE = Path(__file__).parent
+CODE = (HERE, HERE.parent / "training")  # a resumed training needs the same
 TRAINING = 3  # operations of forward and backward by those of forward
 
 
@@ -207,7 +209,7 @@ def inputs_of(run: Run, setup: Setup, store: Store) -> list[Path]:
     paths = [store.data / name / "meta.json" for name in {*run.train, *run.tests}]
     paths += [Path(setup.imagenet)] if setup.imagenet else []
     paths += [store.runs / run.parent] if run.parent else []
-    return [*paths, *(Path(__file__).parents[1] / room for room in ("fusion", "training"))]
+    return [*paths, *CODE]
 
 
 @contextmanager

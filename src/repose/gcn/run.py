@@ -115,6 +115,12 @@ def build(model: Model, setup: Setup, seeds: Sequence[int]) -> tuple[nn.Module, 
     )
 
 
+def train_settings(scale: Mapping[str, Any], layer: str) -> dict[str, Any]:
+    """What replaces the paper's schedule at a smaller scale; Martinez' network has its own optimiser."""
+    own = scale["martinez"] if layer == "martinez" else {}
+    return dict(scale["train"] | own)
+
+
 def build_martinez(
     model: Model, setup: Setup, seeds: Sequence[int], joints: int
 ) -> tuple[nn.Module, int, int, int]:

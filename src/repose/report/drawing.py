@@ -136,6 +136,15 @@ def save_png(figure: Any, path: str | Path, pictures: np.ndarray | None = None) 
         image.save(temporary, "PNG", optimize=True)
 
 
+def plain_ticks(axis: Any) -> None:
+    """Ticks of a logarithmic axis in plain figures."""
+    from matplotlib.ticker import LogLocator, StrMethodFormatter
+
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axis.set_minor_formatter("")
+
+
 def white_index(palette: Any) -> int:
     """The place of the whitest colour; Pillow's search for the nearest one is a little off there."""
     return int(np.array(palette.getpalette()).reshape(-1, 3).sum(axis=1).argmax())

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from repose.errors import ReposeError
-from repose.report.drawing import INK, LEFT, MIDDLE, PALE, RIGHT, save_png
+from repose.report.drawing import INK, LEFT, MIDDLE, PALE, RIGHT, plain_ticks, save_png
 from repose.report.fusion import NAMES
 from repose.report.published import Paper, Row
 from repose.report.runs import Run
@@ -62,7 +62,6 @@ def cost_figure(path: Path, scores: Scores, paper: Paper) -> None:
     """Error against operations on every test set, and the paper's error against its minutes."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as Canvas
-    from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
     figure = Canvas(figsize=(12, 3.6), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
@@ -71,9 +70,7 @@ def cost_figure(path: Path, scores: Scores, paper: Paper) -> None:
         put_schemes(axes, cost_points(scores, group))
         decorate(axes, f"{name}, ours", "PFLOP")
         axes.set_xscale("log")
-        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        plain_ticks(axes.xaxis)
     ours[0].set_ylabel("MPJPE, mm")
     put_printed(theirs, paper)
     decorate(theirs, "the paper", "minutes")

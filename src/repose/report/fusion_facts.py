@@ -27,8 +27,8 @@ def fusion_facts(runs: Sequence[Run], scores: Scores) -> Facts:
     return facts | {name: {"settings": words} for name, words in REFERENCES.items()}
 
 
-def recipe(run: Run, runs: Mapping[str, Run]) -> str:
-    """What makes a run, stage by stage: the rows of the paper's tables state it in these words."""
+def recipe(run: Run, runs: Mapping[str, Run]) -> list[str]:
+    """What makes a run, a line a stage: the rows of the paper's tables state it in these words."""
     steps = []
     for step in reversed(chain(run, runs)):
         made = step.record["configuration"]
@@ -37,7 +37,7 @@ def recipe(run: Run, runs: Mapping[str, Run]) -> str:
             f"{made['network']}, {' + '.join(step.record['train'])}, {schedule['epochs']} epochs, "
             f"λ {schedule['lambda_reg']:g} and {schedule['lambda_geo']:g}"
         )
-    return "; ".join(steps)
+    return steps
 
 
 def learnt(run: Run, scores: Scores) -> dict[str, Any]:

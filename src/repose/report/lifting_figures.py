@@ -24,6 +24,7 @@ from repose.report.drawing import (
     draw_pose,
     draw_pose_3d,
     fitting_scale,
+    plain_ticks,
     save_png,
 )
 from repose.report.page import Figure
@@ -134,19 +135,9 @@ def curves_figure(path: Path, curves: Mapping[str, Sequence[Path]], loss: str, e
         axes.set_xlabel("epoch")
         axes.grid(color="#e6e6e6", which="both", linewidth=0.6)
         axes.spines[["top", "right"]].set_visible(False)
-        plain_ticks(axes)
+        plain_ticks(axes.yaxis)
     sides[1].legend(frameon=False, fontsize=10)
     save_png(figure, path)
-
-
-def plain_ticks(axes: object) -> None:
-    """Ticks of a logarithmic axis in plain figures."""
-    from matplotlib.ticker import LogLocator, StrMethodFormatter
-
-    axis = axes.yaxis  # type: ignore[attr-defined]
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    axis.set_minor_formatter("")
 
 
 def centers_figure(path: Path, centers_m: np.ndarray, labels: np.ndarray, count: int = CENTERS) -> None:

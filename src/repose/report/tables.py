@@ -53,8 +53,9 @@ def run_of(row: Row, column: Column, facts: Facts) -> str | None:
     run = row.parts.get(column.part)
     if run is None or run not in facts:
         return None
-    stated, made = row.states.get("recipe"), str(facts[run].get("recipe"))
-    return run if stated is None or stated.startswith(made) else None  # a recipe begins with its first stages
+    made: list[str] = facts[run].get("recipe", [])
+    stated: list[str] = row.states.get("recipe", made)
+    return run if stated[: len(made)] == made else None  # a recipe begins with its first stages
 
 
 def table_cells(table: Table, scores: Scores, facts: Facts, seed: int) -> list[Cell]:

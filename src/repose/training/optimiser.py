@@ -13,11 +13,7 @@ from torch.optim.sgd import sgd
 from repose.errors import ReposeError
 
 KINDS = ("adam", "adamw", "rmsprop", "sgd", "muon")
-NEWTON_SCHULZ = (
-    3.4445,
-    -4.7750,
-    2.0315,
-)  # Muon's: five rounds bring all but the least singular values near 1
+NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)  # Muon's: five rounds bring most singular values near 1
 ROUNDS = 5
 MUON_SIDES = 4  # inputs and outputs that a kernel must have: colours and coordinates are three
 
@@ -38,9 +34,7 @@ class Optimiser:
     momentum: float = 0.0  # sgd, rmsprop, muon
     nesterov: bool = False  # sgd, muon
     rest: float = 1.0  # muon: factor on the rate of the rest
-    stacked: bool = (
-        False  # muon: parameters are models by inputs by outputs, not as PyTorch's layers have them
-    )
+    stacked: bool = False  # muon: parameters are models by inputs by outputs
     smoothing: float = 0.99  # rmsprop: share of the old mean square that is kept
 
     def __post_init__(self) -> None:
@@ -64,6 +58,7 @@ class Stepper:
     ) -> None:
         self.settings, self.parameters = settings, list(parameters)
         self.scales = list(scales) or [1.0] * len(self.parameters)
+        self.kernels = {i for i, p in enumerate(self.parameters) if is_kernel(p, settings)}
         kept = {
             "steps": settings.kind != "sgd",
             "mean": settings.kind in ("adam", "adamw", "muon") or settings.momentum > 0,
@@ -82,18 +77,12 @@ class Stepper:
             chosen = [
                 i for i, p in enumerate(self.parameters) if p.grad is not None and self.scales[i] == scale
             ]
-            if self.settings.kind == "muon":
-                kernels = [i for i in chosen if self.is_kernel(self.parameters[i])]
-                chosen = [i for i in chosen if not self.is_kernel(self.parameters[i])]
-                if kernels:
-                    self.turn(kernels, rate * scale)
-            if chosen:
-                self.move(chosen, rate * scale * self.settings.rest)
-
-    def is_kernel(self, parameter: Tensor) -> bool:
-        """Whether Muon turns it."""
-        shape = parameter.shape[self.settings.stacked :]
-        return len(shape) > 1 and min(shape[:2]) >= MUON_SIDES
+            kernels = [i for i in chosen if i in self.kernels]
+            rest = [i for i in chosen if i not in self.kernels]
+            if kernels:
+                self.turn(kernels, rate * scale)
+            if rest:
+                self.move(rest, rate * scale * self.settings.rest)
 
     def turn(self, chosen: list[int], rate: float) -> None:
         """Muon's step of the chosen kernels, each as a matrix of its first axis by all else.
@@ -106,8 +95,8 @@ class Stepper:
         ahead = torch._foreach_lerp(gradients, mean, s.momentum) if s.nesterov else mean
         matrices = [m.flatten(2) if s.stacked else m.flatten(1)[None] for m in ahead]  # S, rows, columns
         for i, move in zip(chosen, orthogonalised(matrices), strict=True):
-            ratio = move.shape[1] / move.shape[2]  # outputs by inputs: more outputs move further
-            far = max(1.0, 1 / ratio if s.stacked else ratio) ** 0.5
+            outputs, inputs = move.shape[:0:-1] if s.stacked else move.shape[1:]
+            far = max(1.0, outputs / inputs) ** 0.5  # more outputs than inputs move further
             self.parameters[i].sub_(move.reshape(self.parameters[i].shape), alpha=rate * far)
 
     def move(self, chosen: list[int], rate: float) -> None:
@@ -136,6 +125,12 @@ class Stepper:
         for name, tensors in state.items():
             for mine, theirs in zip(self.state[name], tensors, strict=True):
                 mine.copy_(theirs)
+
+
+def is_kernel(parameter: Tensor, settings: Optimiser) -> bool:
+    """Whether Muon turns a parameter."""
+    shape = parameter.shape[settings.stacked :]
+    return settings.kind == "muon" and len(shape) > 1 and min(shape[:2]) >= MUON_SIDES
 
 
 def orthogonalised(matrices: Sequence[Tensor]) -> list[Tensor]:

@@ -5,9 +5,7 @@ from dataclasses import dataclass, replace
 from repose.training.loop import Training
 from repose.training.optimiser import Optimiser
 
-MUON = Optimiser(
-    "muon", momentum=0.95, nesterov=True, rest=0.5
-)  # its usual momentum; half the rate suits Adam
+MUON = Optimiser("muon", momentum=0.95, nesterov=True, rest=0.5)  # half the rate suits Adam's part
 
 
 @dataclass(frozen=True)
