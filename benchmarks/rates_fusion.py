@@ -1,9 +1,10 @@
-"""How `scale.fusion` is chosen: stages 1 and 2 without some of the training people, scored on those.
+"""How `scale.fusion` is chosen: both schemes without some of the training people, scored on those.
 
-`python -m benchmarks.rates_fusion [key=value …]` trains MPII, then MPII + Human3.6M without the last pictures
-of its training set, which show a person of their own, and prints heat-map PCK and error on those beside those
-of always predicting the mean pose, and whether left and right, front and back are told apart at all. Keys are
-those of `scale.fusion.network`, `.train` and `.rates`, and `threads`. Test sets are never looked at.
+`python -m benchmarks.rates_fusion [key=value …]` trains the stages of MPII + Human3.6M, then those of
+Human3.6M alone, without the last pictures of Human3.6M's training set, which show a person of their own.
+After each stage it prints heat-map PCK and error on those, beside those of always predicting the mean pose,
+and whether left and right, front and back are told apart at all. Keys are those of `scale.fusion.network`,
+`.train` and `.rates`, `threads` and `seed`. Test sets are never looked at.
 """
 
 import functools
@@ -21,11 +22,10 @@ from repose.fusion.batches import FusionBatches, Set, Sizes
 from repose.fusion.curves import spread, truth_cells
 from repose.fusion.decode import find_joints, poses_mm
 from repose.fusion.designs import NetworkScale, build_seeded, design_of, size_of
-from repose.fusion.losses import Weights
 from repose.fusion.pack import PackedPeople
 from repose.fusion.people import load_split
 from repose.fusion.recipe import PaperStage, SmallStage, epoch_people, make_recipe
-from repose.fusion.run import loss
+from repose.fusion.run import loss, weights_of
 from repose.metrics import heatmap_pck_hits, mean_joint_rate, mpjpe, mpjpe_corrected, sides_apart
 from repose.params import load_params
 from repose.skeletons import get_skeleton
@@ -33,38 +33,42 @@ from repose.training.devices import Device, Forward, prepare_device
 from repose.training.loop import train
 
 FOLDER = Path("data/fusion")
+SCHEMES = (("stage1", "stage2", "stage3"), ("solo2", "solo3"))
 HELD_OUT, PEOPLE = 0.2, 500  # share of the pictures, and how many of them are looked at
 
 
 def main(*changes: str) -> None:
-    """Train both stages with changed settings and print what came out."""
+    """Train the stages with changed settings and print what came out."""
     params = load_params()
-    fusion, scale, seed = params["fusion"], params["scale"]["fusion"], params["seed"]
+    fusion, scale = params["fusion"], params["scale"]["fusion"]
     network, small, rates = (dict(scale[name]) for name in ("network", "train", "rates"))
-    own = {"threads": params["threads"]}
+    own = {"threads": params["threads"], "seed": params["seed"]}
     apply_changes(changes, network, small, rates, own)
     shape = NetworkScale(**(network | {"blocks": tuple(network["blocks"])}))
     design = design_of(fusion["network"], shape)
     sizes = Sizes(shape.input_px, design.map_px(shape.input_px))
     device = prepare_device(params["device"], own["threads"], fusion["precision"], channels_last=True)
-    model, how = build_seeded(design, seed), Augment(**fusion["augment"])
+    how, seed = Augment(**fusion["augment"]), own["seed"]
     flat, deep, held_out = without_held_out()
+    sets_of = {"stage1": [flat], "solo2": [deep], "solo3": [deep]}
     flop = size_of(design, shape.input_px).operations
     print(" ".join(changes), f"{flop / 1e6:.0f} Mflop a picture, forward", flush=True)
-    for family, sets in (("stage1", [flat]), ("stage2", [flat, deep])):
-        start, stage = time.perf_counter(), fusion["train"][family]
-        paper = PaperStage(**(stage | {"drops": tuple(stage["drops"])}))
-        theirs, ours = (
-            people([count(s) for s in sets]) for count in (lambda s: fusion["sets"][s.name], size)
-        )
-        recipe = make_recipe(paper, SmallStage(**small, rate=rates[family]), theirs, ours)
-        weights = Weights(paper.lambda_reg * small["depth_weight"], 0.0, small["joint_weight"])
-        batches = FusionBatches(sets, recipe.batch, recipe.steps, sizes, how, seed)
-        step_loss = functools.partial(loss, weights)
-        history = train(model, step_loss, batches, recipe.training, device, seed=seed, name=family)
-        taken, last = time.perf_counter() - start, history[-1]["loss"]
-        print(f"  {family}: {recipe.samples} pictures in {taken:.0f} s, loss {last:.5f}", flush=True)
-        print(figures(Forward(model.eval(), device), held_out, deep, sizes, scale["subpixel"]), flush=True)
+    for scheme in SCHEMES:
+        model = build_seeded(design, seed)
+        for family in scheme:
+            sets, stage = sets_of.get(family, [flat, deep]), fusion["train"][family]
+            paper = PaperStage(**(stage | {"drops": tuple(stage["drops"] or ())}))
+            some = SmallStage(**small, rate=rates[family])
+            theirs, ours = people([fusion["sets"][s.name] for s in sets]), people([size(s) for s in sets])
+            recipe, weights = make_recipe(paper, some, theirs, ours), weights_of(paper, some)
+            batches = FusionBatches(sets, recipe.batch, recipe.steps, sizes, how, seed)
+            step_loss, start = functools.partial(loss, weights), time.perf_counter()
+            history = train(model, step_loss, batches, recipe.training, device, seed=seed, name=family)
+            taken, last = time.perf_counter() - start, history[-1]["loss"]
+            print(f"  {family}: {recipe.samples} pictures in {taken:.0f} s, loss {last:.5f}", flush=True)
+            print(
+                figures(Forward(model.eval(), device), held_out, deep, sizes, scale["subpixel"]), flush=True
+            )
 
 
 def size(some: Set) -> int:

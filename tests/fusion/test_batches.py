@@ -121,7 +121,7 @@ PAPER = PaperStage(60, 1e-3, (45,), 32, 0.1, 0.0)
 
 
 def test_at_the_papers_scale_the_schedule_is_the_papers():
-    recipe = make_recipe(PAPER, SmallStage(None, 16, "muon", 9.0, 0.1, 10.0, 1.0), 44492, 2 * 22246)
+    recipe = make_recipe(PAPER, SmallStage(None, 16, "muon", 9.0, 0.1, 0.0625, 10.0, 1.0), 44492, 2 * 22246)
     assert (recipe.batch, recipe.steps, recipe.training.epochs) == (32, 1390, 60)
     assert recipe.training.schedule.milestones == (45 * 1390,)
     assert recipe.training.schedule.rate == 1e-3
@@ -129,7 +129,7 @@ def test_at_the_papers_scale_the_schedule_is_the_papers():
 
 @pytest.mark.parametrize("share", [1e-6, 0.001, 0.007, 0.3])
 def test_at_a_small_scale_all_stages_see_the_same_share_of_the_papers_pictures(share):
-    small = SmallStage(share, 16, "adam", 4e-3, 0.05, 10.0, 1.0)
+    small = SmallStage(share, 16, "adam", 4e-3, 0.05, 0.0625, 10.0, 1.0)
     recipe = make_recipe(PAPER, small, 44492, 4450)
     assert recipe.samples == pytest.approx(share * 60 * 44492, rel=0.1, abs=16)
     assert recipe.training.schedule.total == recipe.steps * recipe.training.epochs

@@ -170,6 +170,15 @@ def test_a_target_peaks_with_one_at_its_cell_and_vanishes_for_joints_outside():
     assert target[0, 1].sum() == 0
 
 
+def test_targets_are_as_wide_as_asked_for():
+    labels = batch([False, False])
+    wide = gaussians(labels.cell, labels.inside, 16, 0.125)
+    assert wide.sum() > gaussians(labels.cell, labels.inside, 16).sum() * 4
+    found = Maps(wide[None], torch.zeros(2, 16, 16, 16))
+    assert losses(found, labels, Weights(0, 0, joint=10, sigma=0.125))[1].heatmap == 0
+    assert losses(found, labels, Weights(0, 0, joint=10))[1].heatmap > 0
+
+
 def test_a_joint_outside_the_crop_is_taught_as_absent():
     labels = batch([False])._replace(inside=torch.zeros(1, 16, dtype=torch.bool))
     found = Maps(torch.zeros(1, 1, 16, 16, 16), torch.zeros(1, 16, 16, 16))

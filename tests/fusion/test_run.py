@@ -19,7 +19,7 @@ SCALE = NetworkScale(0.0625, 0.0625, "basic", (1, 1), False, 16)
 SETUP = Setup(
     "resnet", SCALE, Augment(0.25, 30.0, 0.6, 0.5), None, False, True, 1
 )  # fmt: skip
-SMALL = SmallStage(1e-3, 4, "muon", 4e-3, 0.05, 10.0, 1.0)
+SMALL = SmallStage(1e-3, 4, "muon", 4e-3, 0.05, 0.0625, 10.0, 1.0)
 IMAGES = {"flat": 1000, "deep": 5000}
 CPU = Device(torch.device("cpu"), channels_last=True)
 

@@ -32,9 +32,9 @@ def test_unknown_words_are_refused():
         prepare_device("cpu", 1, "fp16")
 
 
-def test_a_cpu_without_bf16_is_named_in_one_line(monkeypatch, capsys):
+def test_a_cpu_without_bf16_is_named_in_one_line_and_computes_in_fp32(monkeypatch, capsys):
     monkeypatch.setattr("repose.training.devices.cpu_has_bf16", lambda: False)
-    prepare_device("cpu", 1, "bf16")
+    assert prepare_device("cpu", 1, "bf16").words == "cpu fp32"
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 

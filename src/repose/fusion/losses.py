@@ -13,7 +13,7 @@ from torch import Tensor
 from repose.fusion.network import Maps
 from repose.skeletons import get_skeleton
 
-SIGMA = 2 / 64  # of the Gaussian, in sides of the map
+SIGMA = 2 / 64  # the paper's, of the Gaussian, in sides of the map
 REACH = 3  # sigmas, beyond which it is 0
 SMALLEST_BONE = 1e-6  # side of the crop; below it a bone has no direction
 FOREARM, LOWER_LEG = 1.1375361, 1.0085885  # canonical upper arm / forearm, thigh / lower leg
@@ -21,11 +21,12 @@ FOREARM, LOWER_LEG = 1.1375361, 1.0085885  # canonical upper arm / forearm, thig
 
 @dataclass(frozen=True)
 class Weights:
-    """Of the losses; `joint` is 1 at the paper's scale."""
+    """Of the losses, and how wide the heat maps' targets are; as the paper has it unless stated."""
 
     depth: float  # λ_reg
     geometric: float  # λ_geo
     joint: float = 1.0  # how much more a map's error counts where the joint is than in the background
+    sigma: float = SIGMA  # of the targets, in sides of the map
 
 
 class Labels(NamedTuple):
@@ -49,7 +50,7 @@ class Losses(NamedTuple):
 
 def losses(maps: Maps, labels: Labels, weights: Weights) -> tuple[Tensor, Losses]:
     """Eq. 5: all losses of a batch, and their weighted sum."""
-    target = gaussians(labels.cell, labels.inside, maps.heatmaps.shape[-1])
+    target = gaussians(labels.cell, labels.inside, maps.heatmaps.shape[-1], weights.sigma)
     depth = depth_at(maps.depth, labels.cell)  # B, J
     in_3d = labels.has_depth[:, None]
     parts = Losses(
@@ -60,12 +61,15 @@ def losses(maps: Maps, labels: Labels, weights: Weights) -> tuple[Tensor, Losses
     return parts.heatmap + weights.depth * parts.depth + weights.geometric * parts.geometric, parts
 
 
-def gaussians(cell: Tensor, inside: Tensor, size: int) -> Tensor:
-    """Targets G(Y) of eq. 1 (B, J, M, M): a Gaussian of peak 1 at the joint's cell, 0 where not `inside`."""
+def gaussians(cell: Tensor, inside: Tensor, size: int, sigma: float = SIGMA) -> Tensor:
+    """Targets G(Y) of eq. 1 (B, J, M, M): a Gaussian of peak 1 at the joint's cell, 0 where not `inside`.
+
+    `sigma` is in sides of the map.
+    """
     grid = torch.arange(size, device=cell.device)
     distance = grid - cell[..., None]  # B, J, 2, M
-    sigma = SIGMA * size
-    bell = torch.exp(-(distance**2) / (2 * sigma**2)) * (distance.abs() <= REACH * sigma)
+    cells = sigma * size
+    bell = torch.exp(-(distance**2) / (2 * cells**2)) * (distance.abs() <= REACH * cells)
     bell = bell * inside[..., None, None]
     return bell[:, :, 1, :, None] * bell[:, :, 0, None, :]
 

@@ -30,6 +30,7 @@ class SmallStage:
     optimiser: str  # adam | muon
     rate: float  # peak of its rate, then half a cosine to zero
     warmup: float  # share of the steps from zero to the peak
+    sigma: float  # of the heat maps' targets, in sides of the map
     joint_weight: float  # see `losses.heatmap_loss`
     depth_weight: float  # factor on λ_reg and λ_geo, whose ratio stays
 

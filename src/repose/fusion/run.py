@@ -91,7 +91,7 @@ def train_run(
     """
     folder = store.runs / run.name
     key = fingerprint(configuration, inputs_of(run, setup, store))
-    tags = {"device": str(device.device), "data": key}
+    tags = {"device": device.words, "data": key}
     with (
         opened(run.train, "train", setup, store) as sets,
         opened(run.tests, "test", setup, store) as tests,
@@ -120,7 +120,7 @@ def train_seed(
         load_imagenet(network, Path(setup.imagenet))
     batches = FusionBatches(sets, recipe.batch, recipe.steps, sizes, setup.augment, seed)
     history = train(
-        network, functools.partial(loss, weights_of(run)), batches, recipe.training, device,
+        network, functools.partial(loss, weights_of(run.paper, run.small)), batches, recipe.training, device,
         seed=seed, name=f"{run.name} seed {seed}", on_epoch=lambda row: log.epoch(row, seed),
         evaluate=evaluation(sets[-1], tests[0], setup, recipe.training.epochs, device),
         checkpoint=kept / f"seed{seed}.pt",
@@ -140,12 +140,12 @@ def loss(weights: Weights, forward: Forward, batch: Any, step: Step) -> tuple[Te
     return total, parts._asdict()
 
 
-def weights_of(run: Run) -> Weights:
+def weights_of(paper: PaperStage, small: SmallStage) -> Weights:
     """Weights of the losses."""
-    if run.small.share is None:
-        return Weights(run.paper.lambda_reg, run.paper.lambda_geo)
-    factor = run.small.depth_weight
-    return Weights(run.paper.lambda_reg * factor, run.paper.lambda_geo * factor, run.small.joint_weight)
+    if small.share is None:
+        return Weights(paper.lambda_reg, paper.lambda_geo)
+    factor = small.depth_weight
+    return Weights(paper.lambda_reg * factor, paper.lambda_geo * factor, small.joint_weight, small.sigma)
 
 
 def evaluation(train_set: Set, test: Set, setup: Setup, epochs: int, device: Device) -> Any:

@@ -177,7 +177,7 @@ def train_run(
     lifter, here, paper, cost = build(model, setup, seeds)
     objective = Objective(seeds, model.dropout > 0, None, task_loss(model, weights))
     key = fingerprint(configuration, [*inputs, *CODE])
-    tags = {"device": str(device.device), "data": fingerprint(None, inputs)}
+    tags = {"device": device.words, "data": fingerprint(None, inputs)}
     with (
         resume_folder(f"gcn@{name}", key) as kept,
         tracked(

@@ -104,7 +104,7 @@ def train_run(
     objective = Objective(seeds, model.dropout > 0, scale)
     here, paper = (parameters(model.kind, at_scale(model, joints, w)) for w in (width, 1.0))
     key = fingerprint(configuration, [*inputs, *CODE])
-    tags = {"device": str(device.device), "data": fingerprint(None, inputs)}
+    tags = {"device": device.words, "data": fingerprint(None, inputs)}
     samples = recipe.batch * recipe.steps * len(seeds)
     with (
         resume_folder(f"learner@{name}", key) as kept,

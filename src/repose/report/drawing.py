@@ -136,6 +136,15 @@ def save_png(figure: Any, path: str | Path, pictures: np.ndarray | None = None) 
         image.save(temporary, "PNG", optimize=True)
 
 
+def decorate(axes: Any, title: str, across: str) -> None:
+    """Title, grid and words of the axis."""
+    axes.set_title(title, fontsize=11)
+    axes.set_xlabel(across)
+    axes.grid(color="#e6e6e6", which="both", linewidth=0.6)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(colors=MIDDLE)
+
+
 def plain_ticks(axis: Any) -> None:
     """Ticks of a logarithmic axis in plain figures."""
     from matplotlib.ticker import LogLocator, StrMethodFormatter

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from repose.errors import ReposeError
-from repose.report.drawing import INK, LEFT, MIDDLE, PALE, RIGHT, plain_ticks, save_png
+from repose.report.drawing import INK, LEFT, PALE, RIGHT, decorate, plain_ticks, save_png
 from repose.report.fusion import NAMES
 from repose.report.published import Paper, Row
 from repose.report.runs import Run
@@ -117,12 +117,3 @@ def put_printed(axes: Any, paper: Paper) -> None:
         words = f"{row.row} on {name}"
         axes.annotate(words, point, (0, 7), textcoords="offset points", ha="center", fontsize=8)
     axes.margins(0.45, 0.2)
-
-
-def decorate(axes: Any, title: str, across: str) -> None:
-    """Title, grid and words of the axis."""
-    axes.set_title(title, fontsize=11)
-    axes.set_xlabel(across)
-    axes.grid(color="#e6e6e6", which="both", linewidth=0.6)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.tick_params(colors=MIDDLE)

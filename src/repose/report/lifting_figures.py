@@ -21,6 +21,7 @@ from repose.report.drawing import (
     RIGHT,
     Cell,
     Sheet,
+    decorate,
     draw_pose,
     draw_pose_3d,
     fitting_scale,
@@ -131,10 +132,7 @@ def curves_figure(path: Path, curves: Mapping[str, Sequence[Path]], loss: str, e
             axes.plot(epochs, middle, color=colour, linewidth=1.8, label=name)
             axes.fill_between(epochs, middle - band, middle + band, color=colour, alpha=0.2, linewidth=0)
         axes.set_yscale("log")
-        axes.set_title(title, fontsize=11)
-        axes.set_xlabel("epoch")
-        axes.grid(color="#e6e6e6", which="both", linewidth=0.6)
-        axes.spines[["top", "right"]].set_visible(False)
+        decorate(axes, title, "epoch")
         plain_ticks(axes.yaxis)
     sides[1].legend(frameon=False, fontsize=10)
     save_png(figure, path)

@@ -24,18 +24,27 @@ class Device:
     compiled: bool = False
     channels_last: bool = False
 
+    @property
+    def words(self) -> str:
+        """Where and how precisely, as a record of a training says it."""
+        return f"{self.device} {self.precision}"
+
 
 def prepare_device(
     name: str, threads: int, precision: str = "fp32", compiled: bool = False, channels_last: bool = False
 ) -> Device:
-    """The device `cpu`, `cuda` or `auto` (a GPU if there is one), with the process set up for it."""
+    """The device `cpu`, `cuda` or `auto` (a GPU if there is one), with the process set up for it.
+
+    A CPU without native bf16 would take hundreds of times as long to imitate it, so it computes in fp32.
+    """
     torch.set_num_threads(threads)
     keep_freed_memory()
     device = find_device(name)
     if device.type == "cuda":
         make_cuda_deterministic(device)
     elif precision == "bf16" and not cpu_has_bf16():
-        print("warning: this CPU has no native bf16: right, but slower than fp32", file=sys.stderr)
+        print("warning: this CPU has no native bf16; its layers compute in fp32", file=sys.stderr)
+        precision = "fp32"
     if precision not in ("fp32", "bf16"):
         raise ReposeError(f"precision: found {precision!r}, expected fp32 or bf16")
     return Device(device, precision, compiled, channels_last)
