@@ -33,7 +33,10 @@ from repose.training.devices import Device, Forward, prepare_device
 from repose.training.loop import train
 
 FOLDER = Path("data/fusion")
-SCHEMES = (("stage1", "stage2", "stage3"), ("solo2", "solo3"))
+SCHEMES = (  # families of stages with the run of each whose schedule is trained
+    {"stage1": "s1_mpii", "stage2": "s2_mpii_h36m", "stage3": "s3_mpii_h36m"},
+    {"solo2": "solo2_h36m", "solo3": "solo3_h36m_h36m"},
+)
 HELD_OUT, PEOPLE = 0.2, 500  # share of the pictures, and how many of them are looked at
 
 
@@ -55,8 +58,9 @@ def main(*changes: str) -> None:
     print(" ".join(changes), f"{flop / 1e6:.0f} Mflop a picture, forward", flush=True)
     for scheme in SCHEMES:
         model = build_seeded(design, seed)
-        for family in scheme:
-            sets, stage = sets_of.get(family, [flat, deep]), fusion["train"][family]
+        for family, run in scheme.items():
+            sets, entry = sets_of.get(family, [flat, deep]), fusion[family][run]
+            stage = fusion["train"][family] | {k: v for k, v in entry.items() if k in fusion["train"][family]}
             paper = PaperStage(**(stage | {"drops": tuple(stage["drops"] or ())}))
             some = SmallStage(**small, rate=rates[family])
             theirs, ours = people([fusion["sets"][s.name] for s in sets]), people([size(s) for s in sets])

@@ -10,6 +10,7 @@ from repose.fusion.designs import PAPER, NetworkScale, build, build_seeded, desi
 from repose.fusion.losses import Labels, Weights, losses
 from repose.fusion.network import HEAD_STD, Encoder
 from repose.fusion.pretrained import load_imagenet
+from repose.training.devices import Device, Forward
 from repose.training.record import save_weights
 
 TINY = NetworkScale(0.0625, 0.0625, "basic", (1, 1, 1, 1), False, 32)
@@ -133,3 +134,14 @@ def test_weights_of_another_resnet_are_refused_by_name(tmp_path):
     )
     with pytest.raises(ReposeError, match=r"layer1\.1"):
         load_imagenet(build(design_of("resnet", TINY)), path)
+
+
+def test_bf16_layers_give_float32_maps_near_those_of_float32():
+    torch.manual_seed(0)
+    network, pictures = build(design_of("resnet", TINY)), torch.randint(0, 255, (4, 3, 32, 32)).byte()
+    torch.nn.init.normal_(network.heatmap.weight)
+    exact, rough = (
+        Forward(network, Device(torch.device("cpu"), kind))(pictures) for kind in ("fp32", "bf16")
+    )
+    assert rough.heatmaps.dtype == rough.depth.dtype == torch.float32
+    assert (rough.heatmaps - exact.heatmaps).abs().mean() < 0.1 * exact.heatmaps.abs().mean()

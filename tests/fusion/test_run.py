@@ -9,8 +9,9 @@ import torch
 from repose.files import load_arrays, read_json, save_arrays, write_json
 from repose.fusion.augment import Augment
 from repose.fusion.designs import NetworkScale
+from repose.fusion.losses import Weights
 from repose.fusion.recipe import PaperStage, SmallStage
-from repose.fusion.run import Run, Setup, Store, train_run
+from repose.fusion.run import Run, Setup, Store, train_run, weights_of
 from repose.training.devices import Device
 from repose.training.record import load_weights
 from tests.fusion.sets import toy_set
@@ -83,3 +84,12 @@ def test_the_hourglass_trains_too(store):
     setup = dataclasses.replace(SETUP, network="hourglass")
     folder = trained(run_of("hg", "solo2", ("deep",), ("deep",)), store, setup)
     assert (folder / "seed0/predictions/deep-test.npz").is_file()
+
+
+def test_the_small_scales_weights_and_targets_replace_the_papers():
+    paper, small = (
+        PaperStage(60, 1e-3, (), 32, 0.1, 0.01),
+        SmallStage(0.1, 4, "adam", 1.0, 0.0, 0.1, 9.0, 2.0),
+    )
+    assert weights_of(paper, small) == Weights(0.2, 0.02, 9.0, 0.1)
+    assert weights_of(paper, dataclasses.replace(small, share=None)) == Weights(0.1, 0.01)

@@ -1,13 +1,16 @@
 """Scores of fusion runs follow from predictions and the prepared test sets alone."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from repose.errors import ReposeError
 from repose.files import save_arrays, write_json
 from repose.fusion.crops import in_crop, upright
-from repose.metrics import published_floor
-from repose.report.fusion import fusion_scores, person_scores, run_scores
+from repose.metrics import mean_joint_rate, published_floor
+from repose.report.fusion import fusion_scores, joint_percent, person_scores, run_scores
+from repose.report.fusion_facts import PCK, SHARE, learnt_text
 from repose.report.runs import Run
 from repose.skeletons import convert, get_skeleton
 from tests.report.fusion_runs import SETS, write_set
@@ -87,3 +90,23 @@ def test_groups_are_the_test_sets_and_the_tenth_is_of_the_runs_own(tmp_path):
         convert(standing("mpii16")[None], np.ones((1, 16), bool), "mpii16", "h36m17")[0].astype(np.float32)
     )
     assert every["perfect", "mpjpe_published"].value() == pytest.approx(floor, rel=1e-5)
+
+
+def test_heat_map_pck_is_the_mean_of_the_joints_rates_however_often_they_are_labelled():
+    counted = np.array([[True, True, False], [True, False, False], [True, False, False]])
+    hits = counted & np.array([[False, True, True], [True] * 3, [False] * 3])
+    sums, counts = joint_percent(hits, counted)
+    assert sums.sum() / counts.sum() == pytest.approx(100 * mean_joint_rate(hits, counted))
+    assert sums.sum() / counts.sum() == pytest.approx(100 * (1 / 3 + 1) / 2)
+
+
+def test_the_page_says_what_stage_2_has_reached_on_human36m():
+    def run(name, family, own):
+        return Run(name, Path(), {}, {"family": family, "tests": [own]})
+
+    runs = [run("a", "stage2", "h36m_eccv"), run("b", "stage2", "h36m_eccv"), run("c", "stage2", "flic")]
+    facts = {n: {PCK: pck, SHARE: share} for n, pck, share in (("a", 61, 70), ("b", 64, 66), ("c", 9, 140))}
+    text = learnt_text(runs, facts)
+    assert "61.0 to 64.0 %" in text
+    assert "66.0 to 70.0 %" in text
+    assert "1 of 3 runs" in text

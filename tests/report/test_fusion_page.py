@@ -169,7 +169,7 @@ def test_the_page_is_written_and_its_claims_are_judged(scored, tmp_path):
     assert len(verdicts) == len(PAPER.claims)
     text = (tmp_path / "fusion.md").read_text()
     assert "| a perfect prediction |  | ours, corrected |" in text
-    assert "cost/operations `operations_paper`" in text
+    assert "cost/TFLOP `operations_paper`" in text
     with open(tmp_path / "tables/fusion-table-3.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {"LSP/H36M/MPII3D", "FLIC/H36M/OP"} <= {row["row"] for row in rows}

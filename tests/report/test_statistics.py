@@ -1,5 +1,6 @@
 """Intervals hold what they promise, and verdicts follow from them."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from repose.report.claims import judge, judge_all, ledger_row
 from repose.report.published import Claim, claim
 from repose.report.scores import Score, flat_score, load_scores, save_scores, unit_score
-from repose.report.statistics import Effect, effect, what_decides
+from repose.report.statistics import Effect, effect, pooled_variance, what_decides
 
 NONE = (float("nan"), 0)
 
@@ -59,13 +60,32 @@ def test_one_seed_borrows_the_seed_variance_of_the_system():
 
 
 def test_what_decides_an_effect_follows_from_the_variances():
-    measured = Effect(value=1.0, low=-1, high=3, seeds=2, seed_sd=1.0, unit_se=0.3)
-    z = 1.959964
-    assert what_decides(1.0, measured, [1, -1]) == f"{math.ceil(2 / (1 / z**2 - 0.09))} seeds a run"
-    half = (0.5 / z) ** 2 / 2
-    larger = f"{math.ceil(2 / half)} seeds a run and a test set {0.09 / half:.1f} times as large"
+    measured = Effect(value=1.0, low=-1, high=3, seeds=2, seed_sd=1.0, unit_se=0.3, freedom=4)
+    z, t = 1.959964, 2.776445
+    assert what_decides(1.0, measured, [1, -1]) == f"{math.ceil(2 * t**2 / (1 - 0.09 * z**2))} seeds a run"
+    half = 0.5**2 / 2
+    larger = (
+        f"{math.ceil(2 * t**2 / half)} seeds a run and a test set {0.09 * z**2 / half:.1f} times as large"
+    )
     assert what_decides(0.5, measured, [1, -1]) == larger
     assert "more than" in what_decides(0.0, measured, [1, -1])
+
+
+def test_seeds_that_did_not_decide_are_not_said_to_be_enough():
+    unlucky = Effect(value=1.0, low=-0.1, high=2.1, seeds=3, seed_sd=0.1, unit_se=0.1, freedom=4)
+    assert what_decides(1.0, unlucky, [1, -1]) == "4 seeds a run"
+    assert what_decides(2.0, unlucky, [1, -1]) == "1 seed a run"
+
+
+def test_runs_that_begin_alike_tell_the_seeds_variance_once(tmp_path):
+    generator = np.random.default_rng(0)
+    parent, other = (made_score(generator, 0.0, seeds=3) for _ in range(2))
+    kin = [dataclasses.replace(parent, start="s1"), dataclasses.replace(parent, start="s1")]
+    assert pooled_variance(kin) == pytest.approx(pooled_variance([parent]))
+    assert pooled_variance([*kin, other])[1] == 4
+    assert kin[0].only(("a",)).start == "s1"
+    save_scores(tmp_path / "scores.npz", {("r", "m"): kin[0]}, {})
+    assert load_scores(tmp_path / "scores.npz")[0]["r", "m"].start == "s1"
 
 
 def test_without_a_run_of_several_seeds_nobody_knows_how_many_it_takes():

@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from repose.errors import ReposeError
 from repose.report.drawing import INK, LEFT, PALE, RIGHT, decorate, plain_ticks, save_png
 from repose.report.fusion import NAMES
 from repose.report.published import Paper, Row
-from repose.report.runs import Run
+from repose.report.runs import Run, chain
 from repose.report.scores import Scores, flat_score, of_group
 
-THOUSAND, PETA = 1e3, 1e15
+THOUSAND, TERA = 1e3, 1e12
 COSTS = (("cost", "images_seen", "operations"), ("paper_cost", "images_paper", "operations_paper"))
 SCHEMES = {  # beginnings of runs' names: words and colour
     "s3_mpii": ("2D pre-training, MPII", LEFT),
@@ -28,18 +27,8 @@ TIMED = {  # runs whose minutes the paper states (§4.2), and the test set on wh
 }  # fmt: skip
 
 
-def chain(run: Run, runs: Mapping[str, Run]) -> list[Run]:
-    """A run and the runs that its weights come from, the last one first."""
-    found = [run]
-    while (parent := found[-1].settings.get("parent")) is not None:
-        if parent not in runs or len(found) > len(runs):
-            raise ReposeError(f"fusion: {found[-1].name} has the parent {parent!r}, expected a declared run")
-        found.append(runs[parent])
-    return found
-
-
 def cost_scores(runs: Sequence[Run]) -> Scores:
-    """Pictures (thousands) and operations (PFLOP) of every run's chain, here and at the paper's sizes."""
+    """Pictures (thousands) and operations (TFLOP) of every run's chain, here and at the paper's sizes."""
     known = {run.name: run for run in runs}
     scores: Scores = {}
     for run in runs:
@@ -49,7 +38,7 @@ def cost_scores(runs: Sequence[Run]) -> Scores:
                 word: sum(record[kind][word] for record in records) for word in ("samples", "operations")
             }
             scores[run.name, images] = flat_score(np.array([total["samples"] / THOUSAND]))
-            scores[run.name, operations] = flat_score(np.array([total["operations"] / PETA]))
+            scores[run.name, operations] = flat_score(np.array([total["operations"] / TERA]))
     return scores
 
 
@@ -68,7 +57,7 @@ def cost_figure(path: Path, scores: Scores, paper: Paper) -> None:
     *ours, theirs = figure.subplots(1, len(NAMES) + 1)
     for axes, (group, name) in zip(ours, NAMES.items(), strict=True):
         put_schemes(axes, cost_points(scores, group))
-        decorate(axes, f"{name}, ours", "PFLOP")
+        decorate(axes, f"{name}, ours", "TFLOP")
         axes.set_xscale("log")
         plain_ticks(axes.xaxis)
     ours[0].set_ylabel("MPJPE, mm")

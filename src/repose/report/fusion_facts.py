@@ -7,8 +7,7 @@ from statistics import median
 from typing import Any
 
 from repose.report.fusion import NAMES
-from repose.report.fusion_cost import chain
-from repose.report.runs import Run, run_facts
+from repose.report.runs import Run, chain, run_facts
 from repose.report.scores import Scores, of_group
 from repose.report.tables import Facts, markdown
 
@@ -45,7 +44,7 @@ def learnt(run: Run, scores: Scores) -> dict[str, Any]:
     own = run.record["tests"][0]
     facts = {"learnt: own test set": own}
     if (accuracy := figure(scores, run.name, "heatmap_pck", own)) is not None:
-        facts["learnt: heat-map PCK, %"] = round(accuracy, 1)
+        facts[PCK] = round(accuracy, 1)
     if (apart := figure(scores, run.name, "sides_apart", own)) is not None:
         facts[APART] = round(apart, 1)
     error, mean = (figure(scores, name, "mpjpe_corrected", own) for name in (run.name, "mean_pose"))
@@ -56,12 +55,34 @@ def learnt(run: Run, scores: Scores) -> dict[str, Any]:
     return facts
 
 
+PCK = "learnt: heat-map PCK, %"
 SHARE = "learnt: % of the mean pose's error"
 APART = "learnt: left and right told apart, %"
 EVERYWHERE = (
     ("heatmap_pck", "PCK", 1), ("mpjpe_corrected", "MPJPE", 1), ("mpjpe_published", "published", 1),
     ("p_mpjpe", "P-MPJPE", 1),
 )  # fmt: skip
+
+
+def learnt_text(runs: Sequence[Run], facts: Facts) -> str:
+    """What the runs have reached, and how many have learnt too little for their verdicts to say much."""
+    return "".join(f"{text}\n" for text in (reached_text(runs, facts), caution_text(facts)) if text)
+
+
+def reached_text(runs: Sequence[Run], facts: Facts) -> str:
+    """Joints found and error of stage 2 on Human3.6M, where all 2D sets can be compared."""
+    of_stage = [
+        run for run in runs if run.record["family"] == "stage2" and run.record["tests"][0] == "h36m_eccv"
+    ]
+    found = [facts[run.name][PCK] for run in of_stage if PCK in facts[run.name]]
+    shares = [facts[run.name][SHARE] for run in of_stage if SHARE in facts[run.name]]
+    if not (found and shares):
+        return ""
+    return (
+        f"After stage 2 the networks of H36M find {min(found):.1f} to {max(found):.1f} % of the joints of "
+        f"its test pictures (heat-map PCK); their 3D error is {min(shares):.1f} to {max(shares):.1f} % of "
+        "the mean training pose's."
+    )
 
 
 def caution_text(facts: Facts) -> str:
@@ -73,8 +94,7 @@ def caution_text(facts: Facts) -> str:
         "predicting the mean training pose. They have learnt too little for their verdicts to say much of "
         "the paper; a larger `scale.fusion.train.share` is what they need.**"
     )
-    text = " ".join(part for part in (weak if worse else "", apart_text(facts)) if part)
-    return f"{text}\n" if text else ""
+    return " ".join(part for part in (weak if worse else "", apart_text(facts)) if part)
 
 
 def apart_text(facts: Facts) -> str:

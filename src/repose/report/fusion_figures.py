@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from repose.report.drawing import LEFT, RIGHT, Cell, Sheet, save_png
+from repose.report.drawing import LEFT, RIGHT, Cell, Sheet, decorate, save_png
 from repose.report.fusion import NAMES
-from repose.report.fusion_cost import cost_figure, decorate
+from repose.report.fusion_cost import cost_figure
 from repose.report.fusion_people import (
     SKELETON,
     Shown,

@@ -88,7 +88,10 @@ def bone_words(number: int) -> str:
 
 
 def put_person(sheet: Sheet, cell: Cell, shown: Shown, row: int, truth: bool = False) -> None:
-    """A person's picture with the predicted 2D pose; `truth` adds the true one as thin lines."""
+    """A person's picture with the predicted 2D pose, of the joints that the set labels.
+
+    `truth` adds the true one as thin lines.
+    """
     people, px = shown.people, int(cell.width)
     x, y = people.center[row].tolist()
     side = MARGIN * float(people.side[row])
@@ -98,8 +101,8 @@ def put_person(sheet: Sheet, cell: Cell, shown: Shown, row: int, truth: bool = F
     def on_sheet(points: np.ndarray) -> np.ndarray:
         return np.asarray((points - (x, y)) * (px / side) + cell.center)
 
-    every = np.ones(len(SKELETON.joints), bool)
-    draw_pose(sheet, cell, SKELETON, on_sheet(shown.joints2d_px[row]), every, every, 1.8)
+    known = people.labelled.any(0)
+    draw_pose(sheet, cell, SKELETON, on_sheet(shown.joints2d_px[row]), known, known, 1.8)
     if truth:
         draw_wire(sheet, cell, SKELETON, on_sheet(people.joints2d[row]), people.labelled[row], INK)
 

@@ -84,7 +84,7 @@ def page(
     """The Markdown of a page."""
     parts = [f"# {paper.system}: {paper.title}\n", f"*{paper.venue}.* {paper.summary}\n", setting]
     parts += ["## Claims\n", claims_text(verdicts)]
-    parts += ["## Tables\n", "Cells show the paper's figure and ours with its 95 % interval.\n"]
+    parts += ["## Tables\n", SHOWN[any(table.views for table in paper.tables)]]
     for table in paper.tables:
         parts.append(table_text(paper.system, table, cells[table.number]))
     if more:
@@ -193,6 +193,10 @@ def power_text(verdicts: list[Verdict]) -> str:
     return "### Power\n\n" + markdown([*header, "takes for the paper's effect"], lines)
 
 
+SHOWN = {
+    False: "Cells show the paper's figure and ours with its 95 % interval.\n",
+    True: "Ours stands above the paper's figures; the 95 % intervals are in the CSV files.\n",
+}
 SPENT = (
     "Training time against time spent depends on the machine: "
     "[benchmarks/results.md](../benchmarks/results.md), which `make bench` makes.\n"

@@ -55,6 +55,16 @@ def load_runs(folder: Path, declared: Mapping[str, Mapping[str, Any]]) -> list[R
     return runs
 
 
+def chain(run: Run, runs: Mapping[str, Run]) -> list[Run]:
+    """A run and the runs that its weights come from, the last one first."""
+    found = [run]
+    while (parent := found[-1].settings.get("parent")) is not None:
+        if parent not in runs or len(found) > len(runs):
+            raise ReposeError(f"{found[-1].name} has the parent {parent!r}, expected a declared run")
+        found.append(runs[parent])
+    return found
+
+
 def last_value(path: Path, column: str) -> float:
     """The last number in a column of a CSV."""
     with open(path, newline="", encoding="utf-8") as file:

@@ -23,6 +23,7 @@ class Score:
     counts: np.ndarray  # U
     groups: np.ndarray  # U, code of the unit's group
     group_names: tuple[str, ...] = ("all",)
+    start: str = ""  # the run that its training began with: its seeds share their chance with that run's
 
     def by_group(self) -> np.ndarray:
         """S, G: the mean over the frames of each group."""
@@ -49,7 +50,7 @@ class Score:
         keep = np.isin(self.groups, [self.group_names.index(name) for name in names])
         codes = {self.group_names.index(name): code for code, name in enumerate(names)}
         groups = np.array([codes[g] for g in self.groups[keep]])
-        return Score(self.sums[:, keep], self.counts[keep], groups, names)
+        return Score(self.sums[:, keep], self.counts[keep], groups, names, self.start)
 
 
 def unit_score(
@@ -79,7 +80,8 @@ Scores = dict[tuple[str, str], Score]  # (run, metric)
 
 def save_scores(path: str | Path, scores: Scores, facts: dict[str, dict[str, float | str]]) -> None:
     """Write scores with plain facts of each run (parameters, samples seen, …)."""
-    header = {"facts": facts, "scores": [[*key, list(score.group_names)] for key, score in scores.items()]}
+    entries = [[*key, list(score.group_names), score.start] for key, score in scores.items()]
+    header = {"facts": facts, "scores": entries}
     arrays = {"header": np.array(json.dumps(header, sort_keys=True))}
     for index, score in enumerate(scores.values()):
         arrays |= {
@@ -97,7 +99,7 @@ def load_scores(path: str | Path) -> tuple[Scores, dict[str, dict[str, float | s
         raise ReposeError(f"{path}: not a file of scores; make it with `dvc repro`")
     header = json.loads(str(arrays["header"]))
     scores: Scores = {}
-    for index, (run, metric, names) in enumerate(header["scores"]):
+    for index, (run, metric, names, start) in enumerate(header["scores"]):
         sums, counts, groups = (arrays[f"{index}.{part}"] for part in ("sums", "counts", "groups"))
-        scores[run, metric] = Score(sums, counts, groups, tuple(names))
+        scores[run, metric] = Score(sums, counts, groups, tuple(names), start)
     return scores, header["facts"]

@@ -3,16 +3,17 @@
 An effect is a weighted sum of scores, such as baseline minus ours. Test units are resampled within their
 group, the same draw for all runs of the effect. Seeds are few, so a bootstrap of them would be too narrow:
 their noise is drawn from Student's t with the pooled variance of the runs at hand, or of all runs of the
-system where those at hand have too few seeds to tell their own.
+system where those at hand have too few seeds to tell their own. Runs that begin with the same run's weights
+share their chance: they tell the variance once, not once each.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from statistics import NormalDist
 
 import numpy as np
+from scipy.special import ndtri, stdtrit
 
 from repose.report.scores import Score, Scores, of_group
 from repose.rng import rng
@@ -33,6 +34,7 @@ class Effect:
     seeds: int  # the fewest seeds of a run in it
     seed_sd: float  # of one seed's figure, pooled
     unit_se: float  # standard error from the choice of test units alone
+    freedom: int = 0  # degrees of freedom of `seed_sd`
 
     @property
     def seen(self) -> float:
@@ -53,11 +55,16 @@ def unit_weights(groups: np.ndarray, draws: int, generator: np.random.Generator)
 
 def pooled_variance(scores: list[Score]) -> tuple[float, int]:
     """Seed variance pooled over runs, and its degrees of freedom."""
-    freedom = sum(len(score.sums) - 1 for score in scores)
-    if freedom == 0:
-        return float("nan"), 0
-    squares = sum(score.value().var() * len(score.sums) for score in scores)
-    return float(squares / freedom), freedom
+    kin: dict[str | int, list[Score]] = {}
+    for number, score in enumerate(scores):
+        if len(score.sums) > 1:
+            kin.setdefault(score.start or number, []).append(score)
+    squares, freedom = 0.0, 0
+    for runs in kin.values():
+        own = max(len(score.sums) for score in runs) - 1
+        squares += own * float(np.mean([score.value().var(ddof=1) for score in runs]))
+        freedom += own
+    return (squares / freedom, freedom) if freedom else (float("nan"), 0)
 
 
 def system_variance(scores: Scores, metric: str, group: str | None) -> tuple[float, int]:
@@ -98,6 +105,7 @@ def effect(terms: list[tuple[float, Score]], seed: int, name: str, fallback: tup
         min(len(s.sums) for s in scores),
         variance**0.5,
         unit_se,
+        freedom,
     )
 
 
@@ -107,14 +115,18 @@ def what_decides(size: float, result: Effect, weights: list[float]) -> str:
     Empty when no run has several seeds, so that their spread is unknown. Where the test units are too few,
     half of the variance that the size allows goes to them and half to the seeds.
     """
-    allowed = (size / NormalDist().inv_cdf((1 + LEVEL) / 2)) ** 2
     if not np.isfinite(result.seed_sd):
         return ""
-    if allowed <= (result.unit_se / TOO_MUCH) ** 2:
+    tail, allowed = (1 + LEVEL) / 2, size**2
+    normal = float(ndtri(tail))
+    student = float(stdtrit(result.freedom, tail)) if result.freedom else normal
+    units = (normal * result.unit_se) ** 2  # squared half widths of the interval
+    seeds = (student * result.seed_sd) ** 2 * sum(weight**2 for weight in weights)
+    if allowed <= units / TOO_MUCH**2:
         return f"a test set more than {TOO_MUCH**2:,} times as large"
-    spread, room = result.seed_sd**2 * sum(weight**2 for weight in weights), allowed - result.unit_se**2
-    larger = ""
+    larger, room = "", allowed - units
     if room < allowed / 2:
-        larger, room = f" and a test set {2 * result.unit_se**2 / allowed:.1f} times as large", allowed / 2
-    seeds = max(1, int(np.ceil(spread / room)))
-    return f"{seeds:,} seed{'s' if seeds > 1 else ''} a run{larger}"
+        larger, room = f" and a test set {2 * units / allowed:.1f} times as large", allowed / 2
+    fewest = result.seeds + 1 if size <= result.seen and not larger else 1  # those at hand did not do
+    number = max(fewest, int(np.ceil(seeds / room)))
+    return f"{number:,} seed{'s' if number > 1 else ''} a run{larger}"
