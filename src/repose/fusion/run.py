@@ -90,7 +90,7 @@ def train_run(
     `images` are the sizes of the paper's training sets.
     """
     folder = store.runs / run.name
-    key = fingerprint(configuration, inputs_of(run, setup, store))
+    key = fingerprint({**configuration, "device": device.words}, inputs_of(run, setup, store))
     tags = {"device": device.words, "data": key}
     with (
         opened(run.train, "train", setup, store) as sets,
