@@ -66,7 +66,7 @@ EVERYWHERE = (
 
 def learnt_text(runs: Sequence[Run], facts: Facts) -> str:
     """What the runs have reached, and how many have learnt too little for their verdicts to say much."""
-    return "".join(f"{text}\n" for text in (reached_text(runs, facts), caution_text(facts)) if text)
+    return "".join(f"{text}\n" for text in (reached_text(runs, facts), caution_text(runs, facts)) if text)
 
 
 def reached_text(runs: Sequence[Run], facts: Facts) -> str:
@@ -85,14 +85,15 @@ def reached_text(runs: Sequence[Run], facts: Facts) -> str:
     )
 
 
-def caution_text(facts: Facts) -> str:
+def caution_text(runs: Sequence[Run], facts: Facts) -> str:
     """How many runs are worse in 3D than the mean pose, so say little, and how well sides are told apart."""
-    shares = [fact[SHARE] for fact in facts.values() if SHARE in fact]
-    worse = sum(share >= 100 for share in shares)
+    deep = [run for run in runs if SHARE in facts[run.name]]
+    worse = [run for run in deep if facts[run.name][SHARE] >= 100]
+    alone = sum(run.record["family"].startswith("solo") for run in worse)
     weak = (
-        f"**Caution: {worse} of {len(shares)} runs with depth are, at this scale, worse in 3D than always "
-        "predicting the mean training pose. They have learnt too little for their verdicts to say much of "
-        "the paper; a larger `scale.fusion.train.share` is what they need.**"
+        f"**Caution: {len(worse)} of {len(deep)} runs with depth, {alone} of them on 3D data alone, are at "
+        "this scale worse in 3D than always predicting the mean training pose. Verdicts that rest on them "
+        "say little of the paper.**"
     )
     return " ".join(part for part in (weak if worse else "", apart_text(facts)) if part)
 

@@ -101,7 +101,7 @@ def put_person(sheet: Sheet, cell: Cell, shown: Shown, row: int, truth: bool = F
     def on_sheet(points: np.ndarray) -> np.ndarray:
         return np.asarray((points - (x, y)) * (px / side) + cell.center)
 
-    known = people.labelled.any(0)
+    known = np.asarray(people.labelled.any(0))
     draw_pose(sheet, cell, SKELETON, on_sheet(shown.joints2d_px[row]), known, known, 1.8)
     if truth:
         draw_wire(sheet, cell, SKELETON, on_sheet(people.joints2d[row]), people.labelled[row], INK)
