@@ -21,10 +21,14 @@ NETWORK = {
 }
 
 
+KNOWN = ["r_knee", "r_hip", "l_hip", "l_knee"]
+
+
 def write_trained(folder, family="stage3"):
-    """The folder of a run that has learnt nothing."""
+    """The folder of a run that has learnt nothing but that there are hips and knees."""
     torch.manual_seed(0)
     network = build(design_of("resnet", NetworkScale(**(NETWORK | {"blocks": (1, 1, 1, 1)}))))
+    torch.nn.init.constant_(network.heatmap.bias[1:5], 0.5)
     settings = {"network": "resnet", "flip_test": True, "scale": {"network": NETWORK, "subpixel": True}}
     write_run(folder, settings, [4], 1, 1, 1, 1, family=family, maps={"input_px": 32, "map_px": 16})
     write_seed(folder, 4, network.state_dict(), [])
@@ -48,6 +52,7 @@ def test_a_picture_becomes_an_annotated_one_and_joints(run, picture, tmp_path):
     assert [file.name for file in files] == ["person.png", "person.json"]
     facts = json.loads(files[1].read_text())
     assert len(facts["joints"]) == len(facts["joints2d_px"]) == len(facts["joints3d_mm"]) == 16
+    assert [joint for joint, found in zip(facts["joints"], facts["found"], strict=True) if found] == KNOWN
     assert facts["joints3d_mm"][facts["joints"].index("pelvis")] == [0, 0, 0]
     assert facts["box_px"] == [10, 5, 40, 50]
     x, y = np.array(facts["joints2d_px"]).T  # inside the crop of 62.5 px around the box

@@ -20,8 +20,13 @@ LONGEST, BESIDE, TITLE = 480, 320, 20  # px: of the picture's longer edge, width
 VIEWS = {"from the front": 25.0, "from the side": 75.0}  # degrees beside the camera
 
 
-def annotate(path: Path, picture: Image, joints2d_px: np.ndarray, joints3d_mm: np.ndarray | None) -> None:
-    """Write a PNG of the picture with its joints (J, 2), and of two views of the pose (J, 3) if any."""
+def annotate(
+    path: Path, picture: Image, joints2d_px: np.ndarray, found: np.ndarray, joints3d_mm: np.ndarray | None
+) -> None:
+    """Write a PNG of the picture with the joints (J, 2) that were found (J), and of the pose (J, 3) if any.
+
+    The pose is seen from two sides.
+    """
     skeleton = get_skeleton("mpii16")
     scale = LONGEST / max(picture.size)
     width, height = (max(1, round(edge * scale)) for edge in picture.size)
@@ -29,9 +34,8 @@ def annotate(path: Path, picture: Image, joints2d_px: np.ndarray, joints3d_mm: n
     tall = max(height, BESIDE) if views else height
     sheet = Sheet(width + BESIDE * len(views), tall + TITLE)
     sheet.picture(np.asarray(picture.resize((width, height), 1 if scale < 1 else 3)), 0, TITLE)
-    every = np.ones(len(joints2d_px), bool)
     points = (joints2d_px + 0.5) * scale + (0, TITLE)
-    draw_pose(sheet, Cell(0, TITLE, width, height), skeleton, points, every, every, 3)
+    draw_pose(sheet, Cell(0, TITLE, width, height), skeleton, points, found, found, 3)
     for number, (words, azimuth) in enumerate(views.items()):
         assert joints3d_mm is not None
         cell = Cell(width + number * BESIDE, TITLE, BESIDE, tall)
