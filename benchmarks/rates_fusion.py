@@ -24,7 +24,7 @@ from repose.fusion.decode import find_joints, poses_mm
 from repose.fusion.designs import NetworkScale, build_seeded, design_of, size_of
 from repose.fusion.pack import PackedPeople
 from repose.fusion.people import load_split
-from repose.fusion.recipe import PaperStage, SmallStage, epoch_people, make_recipe
+from repose.fusion.recipe import SmallStage, epoch_people, make_recipe, paper_stage, schedule_of
 from repose.fusion.run import loss, weights_of
 from repose.metrics import heatmap_pck_hits, mean_joint_rate, mpjpe, mpjpe_corrected, sides_apart
 from repose.params import load_params
@@ -59,9 +59,8 @@ def main(*changes: str) -> None:
     for scheme in SCHEMES:
         model = build_seeded(design, seed)
         for family, run in scheme.items():
-            sets, entry = sets_of.get(family, [flat, deep]), fusion[family][run]
-            stage = fusion["train"][family] | {k: v for k, v in entry.items() if k in fusion["train"][family]}
-            paper = PaperStage(**(stage | {"drops": tuple(stage["drops"] or ())}))
+            sets = sets_of.get(family, [flat, deep])
+            paper = paper_stage(schedule_of(fusion["train"][family], fusion[family][run]))
             some = SmallStage(**small, rate=rates[family])
             theirs, ours = people([fusion["sets"][s.name] for s in sets]), people([size(s) for s in sets])
             recipe, weights = make_recipe(paper, some, theirs, ours), weights_of(paper, some)

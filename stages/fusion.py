@@ -10,7 +10,7 @@ def main(params: dict[str, Any], family: str, name: str) -> None:
     from repose.fusion.augment import Augment
     from repose.fusion.designs import NetworkScale
     from repose.fusion.people import SETS_3D
-    from repose.fusion.recipe import PaperStage, SmallStage
+    from repose.fusion.recipe import SmallStage, paper_stage, schedule_of
     from repose.fusion.run import Run, Setup, Store, train_run
     from repose.training.devices import prepare_device
     from repose.training.distributed import process_group
@@ -21,15 +21,14 @@ def main(params: dict[str, Any], family: str, name: str) -> None:
         params["scale"]["fusion"],
         params["fusion"]["sets"],
     )
-    schedule = stage | {key: entry[key] for key in stage if key in entry}
-    paper = PaperStage(**(schedule | {"drops": tuple(schedule["drops"] or ())}))
+    schedule = schedule_of(stage, entry)
     small = SmallStage(**(scale["train"] | {"rate": scale["rates"][family]}))
     train = tuple(entry[key] for key in ("data", "data2d", "data3d") if key in entry)
     own = train[-1]
     run = Run(
         name=name,
         family=family,
-        paper=paper,
+        paper=paper_stage(schedule),
         small=small,
         train=train,
         tests=(own,) if own not in SETS_3D else (own, *(s for s in SETS_3D if s != own)),

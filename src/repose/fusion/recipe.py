@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from repose.training.loop import Training
 from repose.training.recipe import Recipe, optimiser_of
@@ -19,6 +21,16 @@ class PaperStage:
     batch: int
     lambda_reg: float
     lambda_geo: float
+
+
+def schedule_of(family: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The schedule of a family of runs with what one of them states for itself."""
+    return {key: entry.get(key, value) for key, value in family.items()}
+
+
+def paper_stage(schedule: Mapping[str, Any]) -> PaperStage:
+    """A schedule as the parameters have it."""
+    return PaperStage(**{**schedule, "drops": tuple(schedule["drops"] or ())})
 
 
 @dataclass(frozen=True)
