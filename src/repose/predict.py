@@ -11,7 +11,6 @@ from repose.errors import ReposeError
 from repose.files import write_json
 
 RUNS = Path("runs")
-FOUND = 0.1  # score of a joint, of 1 for the target: those that a run was never taught stay below 0.02
 
 
 def predict_pictures(pictures: Sequence[Path], run: str, box: str | None, out: Path) -> list[Path]:
@@ -34,7 +33,7 @@ def predict_pictures(pictures: Sequence[Path], run: str, box: str | None, out: P
         files = [out / f"{path.stem}.{kind}" for kind in ("png", "json")]
         if path.resolve() in [file.resolve() for file in files]:
             raise ReposeError(f"{path}: would be overwritten, expected another folder in --out")
-        annotate(files[0], picture, person.joints2d_px, person.score >= FOUND, person.joints3d_mm)
+        annotate(files[0], picture, person.joints2d_px, person.found, person.joints3d_mm)
         write_json(files[1], facts_of(path, run, asked, person))
         written += files
     return written
@@ -62,7 +61,7 @@ def facts_of(path: Path, run: str, box: tuple[float, ...] | None, person: Any) -
         "joints": list(get_skeleton("mpii16").joints),
         "joints2d_px": person.joints2d_px.round(2).tolist(),
         "score": person.score.astype(float).round(4).tolist(),
-        "found": (person.score >= FOUND).tolist(),
+        "found": person.found.tolist(),
     }
     if person.joints3d_mm is not None:
         note = "camera frame, relative to the pelvis; bones sum to 4000 mm, for the network tells no size"

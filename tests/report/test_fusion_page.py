@@ -5,6 +5,7 @@ import csv
 import numpy as np
 import pytest
 
+from repose.fusion.recipe import schedule_of
 from repose.params.load import read_yaml12
 from repose.report.claims import judge_all
 from repose.report.front import headline
@@ -61,7 +62,7 @@ def made_runs(**changed):
     runs = []
     for name, entry in DECLARED.items():
         family = next(f for f in FAMILIES if name in SECTION[f])
-        schedule = {key: entry.get(key, value) for key, value in SECTION["train"][family].items()}
+        schedule = schedule_of(SECTION["train"][family], entry)
         schedule |= changed if family == "stage3" else {}
         record = {
             "seeds": [0], "parameters": {"here": 1},

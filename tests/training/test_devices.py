@@ -38,6 +38,10 @@ def test_a_cpu_without_bf16_is_named_in_one_line_and_computes_in_fp32(monkeypatc
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
+def test_all_processes_of_a_training_say_the_same_of_their_devices():
+    assert {Device(torch.device("cuda", k), "bf16").words for k in (0, 1)} == {"cuda bf16"}
+
+
 def test_bf16_is_read_from_the_cpus_flags():
     assert isinstance(cpu_has_bf16(), bool)
 

@@ -18,9 +18,9 @@ from repose.fusion.crops import from_crop, upright
 from repose.fusion.losses import depth_at
 from repose.fusion.network import Maps
 from repose.fusion.pack import MARGIN, chunks, warped
-from repose.metrics import bone_sum
+from repose.metrics import bone_sum, carried_over
 from repose.metrics.bone_sum import PUBLISHED_BONE_SUM_MM
-from repose.skeletons import convert, get_skeleton
+from repose.skeletons import get_skeleton
 
 BATCH = 64  # people that are predicted at a time
 SKELETON = get_skeleton("mpii16")
@@ -97,7 +97,7 @@ def poses_mm(joints: Joints) -> np.ndarray:
     """Root-relative poses (N, J, 3) with bones of 4000 mm in sum, as published: no network knows the size."""
     poses = np.concatenate([joints.points, joints.depth[..., None]], axis=-1)
     poses -= poses[:, [SKELETON.index(SKELETON.root)]]
-    size = bone_sum(convert(poses, np.ones(poses.shape[:2], bool), "mpii16", "h36m17")[0])
+    size = bone_sum(carried_over(poses))
     return (poses * (PUBLISHED_BONE_SUM_MM / np.maximum(size, 1e-9))[:, None, None]).astype(np.float32)
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Box = tuple[float, float, float, float]  # x y w h, px
 FLAT = "stage1"  # runs of this family have not learnt depth
+FOUND = 0.1  # score of a joint, of 1 for the target: those that a run was never taught stay below 0.02
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class Person:
     joints2d_px: np.ndarray  # J, 2
     joints3d_mm: np.ndarray | None  # J, 3, bones of 4000 mm in sum; None where the run knows no depth
     score: np.ndarray  # J
+
+    @property
+    def found(self) -> np.ndarray:
+        """Which joints (J) are in the picture, for all that the network can say."""
+        return np.asarray(self.score >= FOUND)
 
 
 def load_predictor(folder: Path) -> Predictor:

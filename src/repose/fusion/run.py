@@ -90,8 +90,9 @@ def train_run(
     `images` are the sizes of the paper's training sets.
     """
     folder = store.runs / run.name
-    key = fingerprint({**configuration, "device": device.words}, inputs_of(run, setup, store))
-    tags = {"device": device.words, "data": key}
+    inputs = inputs_of(run, setup, store)
+    key = fingerprint([configuration, device.words], [*inputs, *CODE])
+    tags = {"device": device.words, "data": fingerprint(None, inputs)}
     with (
         opened(run.train, "train", setup, store) as sets,
         opened(run.tests, "test", setup, store) as tests,
@@ -209,7 +210,7 @@ def inputs_of(run: Run, setup: Setup, store: Store) -> list[Path]:
     paths = [store.data / name / "meta.json" for name in {*run.train, *run.tests}]
     paths += [Path(setup.imagenet)] if setup.imagenet else []
     paths += [store.runs / run.parent] if run.parent else []
-    return [*paths, *CODE]
+    return paths
 
 
 @contextmanager

@@ -176,7 +176,7 @@ def train_run(
     check(model, labels, poses)
     lifter, here, paper, cost = build(model, setup, seeds)
     objective = Objective(seeds, model.dropout > 0, None, task_loss(model, weights))
-    key = fingerprint(configuration, [*inputs, *CODE])
+    key = fingerprint([configuration, device.words], [*inputs, *CODE])
     tags = {"device": device.words, "data": fingerprint(None, inputs)}
     with (
         resume_folder(f"gcn@{name}", key) as kept,

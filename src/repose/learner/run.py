@@ -103,7 +103,7 @@ def train_run(
     scale = torch.from_numpy(numbers.output_std).view(joints, 3)
     objective = Objective(seeds, model.dropout > 0, scale)
     here, paper = (parameters(model.kind, at_scale(model, joints, w)) for w in (width, 1.0))
-    key = fingerprint(configuration, [*inputs, *CODE])
+    key = fingerprint([configuration, device.words], [*inputs, *CODE])
     tags = {"device": device.words, "data": fingerprint(None, inputs)}
     samples = recipe.batch * recipe.steps * len(seeds)
     with (

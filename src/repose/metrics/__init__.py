@@ -3,6 +3,8 @@
 from repose.metrics.averages import frame_mean, group_means, mean_of_group_means
 from repose.metrics.bone_sum import (
     bone_sum,
+    carried_over,
+    interpolated,
     mpjpe_corrected,
     mpjpe_published,
     p_mpjpe_corrected,
@@ -25,10 +27,12 @@ __all__ = [
     "aligned_errors",
     "auc3d",
     "bone_sum",
+    "carried_over",
     "frame_mean",
     "group_means",
     "heatmap_maxima",
     "heatmap_pck_hits",
+    "interpolated",
     "joint_errors",
     "joint_set",
     "mean_joint_rate",

@@ -18,23 +18,23 @@ PUBLISHED_BONE_SUM_MM = 4000.0  # one size for every person of every data set
 
 def mpjpe_published(predicted: np.ndarray, truth_mm: np.ndarray) -> np.ndarray:
     """MPJPE as published (N): bones scaled to 4000 mm in sum, two joints interpolated in the prediction."""
-    return _scaled_error(_carried_over(predicted), truth_mm, PUBLISHED_BONE_SUM_MM)
+    return _scaled_error(carried_over(predicted), truth_mm, PUBLISHED_BONE_SUM_MM)
 
 
 def mpjpe_corrected(predicted: np.ndarray, truth_mm: np.ndarray) -> np.ndarray:
     """MPJPE corrected (N): bones scaled to the truth's own sum, two joints interpolated on both sides."""
-    truth_mm = _interpolated(truth_mm)
-    return _scaled_error(_carried_over(predicted), truth_mm, bone_sum(truth_mm))
+    truth_mm = interpolated(truth_mm)
+    return _scaled_error(carried_over(predicted), truth_mm, bone_sum(truth_mm))
 
 
 def p_mpjpe_corrected(predicted: np.ndarray, truth_mm: np.ndarray) -> np.ndarray:
     """P-MPJPE (N) over the same joints as the corrected protocol; the similarity finds the size."""
-    return p_mpjpe(_carried_over(predicted), _interpolated(truth_mm))
+    return p_mpjpe(carried_over(predicted), interpolated(truth_mm))
 
 
 def published_floor(truth_mm: np.ndarray) -> np.ndarray:
     """What `mpjpe_published` gives (N) for a prediction that equals the truth."""
-    return _scaled_error(_interpolated(truth_mm), truth_mm, PUBLISHED_BONE_SUM_MM)
+    return _scaled_error(interpolated(truth_mm), truth_mm, PUBLISHED_BONE_SUM_MM)
 
 
 def bone_sum(points: np.ndarray) -> np.ndarray:
@@ -43,12 +43,12 @@ def bone_sum(points: np.ndarray) -> np.ndarray:
     return np.linalg.norm(points[:, start] - points[:, end], axis=-1).sum(1)
 
 
-def _carried_over(predicted: np.ndarray) -> np.ndarray:
+def carried_over(predicted: np.ndarray) -> np.ndarray:
     """MPII's joints (N, 16, 3) as Human3.6M's (N, 17, 3), spine and nose interpolated."""
     return _converted(predicted, "mpii16", "corrected")
 
 
-def _interpolated(truth_mm: np.ndarray) -> np.ndarray:
+def interpolated(truth_mm: np.ndarray) -> np.ndarray:
     """Human3.6M's joints (N, 17, 3) with spine and nose put where predictions have them."""
     return _converted(truth_mm, "h36m17", "interpolated")
 

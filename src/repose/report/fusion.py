@@ -32,6 +32,7 @@ from repose.fusion.crops import in_crop, upright
 from repose.fusion.people import SETS_3D, Split, load_split
 from repose.metrics import (
     heatmap_pck_hits,
+    interpolated,
     mpjpe,
     mpjpe_corrected,
     mpjpe_published,
@@ -43,7 +44,6 @@ from repose.metrics import (
 )
 from repose.report.runs import Run, chain
 from repose.report.scores import Score, Scores
-from repose.skeletons import convert
 
 TENTH = 10
 FAMILIES = ("stage1", "stage2", "stage3", "solo2", "solo3")
@@ -132,11 +132,11 @@ def person_scores(path: Path, split: Split) -> dict[str, Counts]:
     truth = np.floor(points * size)
     hits = heatmap_pck_hits(found["cell"], truth, split.labelled, size)
     apart = sides_apart(found["cell"], truth, split.labelled, size)
-    scores = {"heatmap_pck": joint_percent(*hits), "sides_apart": percent(apart)}
+    scores = {"heatmap_pck": joint_percent(*hits), "sides_apart": percent(*apart)}
     if np.isfinite(split.head_px).any():
         known = split.labelled & np.isfinite(split.head_px)[:, None]
         head = np.nan_to_num(split.head_px)
-        scores["pckh"] = percent(pckh_hits(found["joints2d_px"], split.joints2d, known, head))
+        scores["pckh"] = percent(*pckh_hits(found["joints2d_px"], split.joints2d, known, head))
     if split.has_depth.any():
         for metric, function in METRICS_3D.items():
             errors = function(found["joints3d_mm"], split.truth_mm)
@@ -144,9 +144,9 @@ def person_scores(path: Path, split: Split) -> dict[str, Counts]:
     return scores
 
 
-def percent(hits: tuple[np.ndarray, np.ndarray]) -> Counts:
+def percent(hits: np.ndarray, counted: np.ndarray) -> Counts:
     """Hits and counted joints (N, J) as sums and counts of people; the mean is over all joints."""
-    return 100.0 * hits[0].sum(1), hits[1].sum(1)
+    return 100.0 * hits.sum(1), counted.sum(1)
 
 
 def joint_percent(hits: np.ndarray, counted: np.ndarray) -> Counts:
@@ -163,8 +163,8 @@ def reference_scores(data: Path) -> Scores:
     for name in SETS_3D:
         train, test = load_split(data / name, "train"), load_split(data / name, "test")
         truth, known = test.truth_mm, test.has_depth
-        pose = as_predicted(np.broadcast_to(train.truth_mm[train.has_depth].mean(0), truth.shape))
-        same = as_predicted(truth)
+        pose = interpolated(np.broadcast_to(train.truth_mm[train.has_depth].mean(0), truth.shape))
+        same = interpolated(truth)
         nothing, unit = np.zeros(len(truth)), units(name, test)
         for store, errors in (
             (mean, {"mpjpe_corrected": mpjpe(pose, same, 0), "mpjpe_published": mpjpe(pose, truth, 0),
@@ -176,9 +176,3 @@ def reference_scores(data: Path) -> Scores:
                 store.setdefault(metric, {})[name] = by_unit((values * known)[None], known, unit)
     rows = {"mean_pose": mean, "perfect": perfect}
     return {(row, metric): grouped(sets) for row, parts in rows.items() for metric, sets in parts.items()}
-
-
-def as_predicted(poses: np.ndarray) -> np.ndarray:
-    """Human3.6M's joints (N, 17, 3) with the two that networks do not predict where their poses have them."""
-    known = np.ones(poses.shape[:2], bool)
-    return convert(poses.astype(float), known, "h36m17", "h36m17", "interpolated")[0]

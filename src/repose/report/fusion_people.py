@@ -15,10 +15,10 @@ from repose.errors import ReposeError
 from repose.files import load_arrays
 from repose.fusion.pack import MARGIN, Person, cut_out
 from repose.fusion.people import Split, load_split, sources_of
-from repose.metrics import bone_sum, mpjpe_corrected
+from repose.metrics import bone_sum, carried_over, mpjpe_corrected
 from repose.report.drawing import INK, Cell, Sheet, draw_pose, draw_pose_3d, draw_wire
 from repose.report.runs import Run
-from repose.skeletons import convert, get_skeleton
+from repose.skeletons import get_skeleton
 
 SKELETON = get_skeleton("mpii16")
 TRUTH = get_skeleton("h36m17")
@@ -62,14 +62,9 @@ def load_shown(run: Run, name: str, data: Path, roots: Mapping[str, str]) -> Sho
         raise ReposeError(f"{files[0]}: other people than {folder}; make the run again with `dvc repro`")
     poses, in_3d = found["joints3d_mm"].astype(float), bool(people.truth_mm.any())
     if in_3d:
-        size = np.maximum(bone_sum(as_h36m(poses)), 1e-9)  # of a pose in one point
+        size = np.maximum(bone_sum(carried_over(poses)), 1e-9)  # of a pose in one point
         poses = poses * (bone_sum(people.truth_mm) / size)[:, None, None]
     return Shown(people, [roots[s] for s in sources_of(folder)], found["joints2d_px"], poses, in_3d)
-
-
-def as_h36m(poses: np.ndarray) -> np.ndarray:
-    """MPII's joints (N, 16, 3) as Human3.6M's (N, 17, 3)."""
-    return convert(poses, np.ones(poses.shape[:2], bool), "mpii16", "h36m17")[0]
 
 
 def arm_lengths(shown: Shown) -> tuple[np.ndarray, np.ndarray]:

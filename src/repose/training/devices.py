@@ -26,8 +26,8 @@ class Device:
 
     @property
     def words(self) -> str:
-        """Where and how precisely, as a record of a training says it."""
-        return f"{self.device} {self.precision}"
+        """On what and how precisely, as a record of a training says it; the same for all processes of one."""
+        return f"{self.device.type} {self.precision}"
 
 
 def prepare_device(
