@@ -104,7 +104,7 @@ def train_run(
             for seed in run.seeds:
                 log.restart_clock()
                 train_seed(run, setup, recipe, seed, sets, tests, store, device, log, kept)
-            write_facts(run, setup, recipe, images, configuration, folder)
+            write_facts(run, setup, recipe, images, configuration, device, folder)
             log.finish(folder)
 
 
@@ -190,6 +190,7 @@ def write_facts(
     recipe: Recipe,
     images: Mapping[str, int],
     configuration: Mapping[str, Any],
+    device: Device,
     folder: Path,
 ) -> None:
     """Write `run.json`, with the cost here and at the paper's scale."""
@@ -199,7 +200,8 @@ def write_facts(
     write_run(
         folder, configuration, run.seeds, here.parameters, paper.parameters, recipe.samples,
         TRAINING * here.operations * recipe.samples,
-        family=run.family, parent=run.parent, train=list(run.train), tests=list(run.tests),
+        computed=device.words, family=run.family, parent=run.parent,
+        train=list(run.train), tests=list(run.tests),
         maps={"input_px": setup.sizes.input_px, "map_px": setup.sizes.map_px},
         paper_cost={"samples": seen, "operations": TRAINING * paper.operations * seen},
     )  # fmt: skip

@@ -200,5 +200,8 @@ def train_run(
         )
         shared = FlatLifter.SHARED if isinstance(lifter, FlatLifter) else ()
         write_seeds(folder, lifter, history, seeds, tests, device, shared)
-        write_run(folder, configuration, seeds, here, paper, recipe.samples, cost * recipe.samples)
+        write_run(
+            folder, configuration, seeds, here, paper, recipe.samples, cost * recipe.samples,
+            computed=device.words,
+        )  # fmt: skip
         log.finish(folder)

@@ -132,7 +132,8 @@ def train_run(
             history = train_part(recipe, "learner.pt", log.epoch)
         write_seeds(folder, lifter, history, seeds, [test], device, FlatLifter.SHARED)
         seen = recipe.samples * model.stages
-        write_run(folder, configuration, seeds, here, paper, seen, 6 * here * recipe.samples)
+        operations = 6 * here * recipe.samples
+        write_run(folder, configuration, seeds, here, paper, seen, operations, computed=device.words)
         log.finish(folder)
 
 

@@ -25,7 +25,7 @@ from repose.training.optimiser import clip_grad_norm
 from repose.training.record import seed_weights, write_predictions, write_seed
 
 CHUNK = 4096  # poses predicted at a time
-CURVE_POSES = 2000  # test poses that the error curve is measured on, evenly spread
+CURVE_POSES = 2000  # poses of a set that an error curve is measured on
 
 TaskLoss = Callable[[Any, Mapping[str, Tensor]], Tensor]  # of (Lifted, batch): (S,), weighted
 
@@ -76,17 +76,22 @@ def train_lifter(
     on_epoch: Callable[[Row], None] | None = None,
     checkpoint: Path | None = None,
 ) -> list[Row]:
-    """Train S models in place; the history has the columns epoch, rate, loss, error (mm on the test set)."""
+    """Train S models in place; the history has the columns epoch, rate, loss, and two errors in mm:
+    `error` on the test set, `train_error` on the training set."""
     arrays = {"joints2d": poses.joints2d, "joints3d_m": poses.joints3d_m}
     if labels is not None:
         arrays["label"] = labels.astype(np.int64)
     batches = ArrayBatches(arrays, recipe.batch, objective.seeds, device.device, recipe.steps)
-    shown = test.rows(np.linspace(0, len(test.sample) - 1, min(CURVE_POSES, len(test.sample))).astype(int))
+    shown = {"error": evenly_spread(test), "train_error": evenly_spread(poses)}
     models = len(objective.seeds)
 
     def evaluate(forward: Forward, epoch: int) -> Row:
-        errors = np.linalg.norm(predict(forward, shown, models) - shown.joints3d_m * 1000, axis=-1)
-        return {"error": errors.mean((1, 2))}
+        return {
+            name: np.linalg.norm(predict(forward, part, models) - part.joints3d_m * 1000, axis=-1).mean(
+                (1, 2)
+            )
+            for name, part in shown.items()
+        }
 
     return train(
         model,
@@ -101,6 +106,12 @@ def train_lifter(
         on_epoch=on_epoch,
         checkpoint=checkpoint,
     )
+
+
+def evenly_spread(poses: LiftingPoses) -> LiftingPoses:
+    """As many poses as a curve is measured on, from the whole set."""
+    count = len(poses.sample)
+    return poses.rows(np.linspace(0, count - 1, min(CURVE_POSES, count)).astype(int))
 
 
 @torch.no_grad()
