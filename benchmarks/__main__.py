@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from repose.files import write_text
+from repose.foundations.files import write_text
 
 HERE = Path(__file__).parent
 BENCHMARKS = {

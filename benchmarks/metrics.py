@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from repose.foundations.rng import rng
 from repose.labels import depth_scale
 from repose.metrics import aligned_errors
-from repose.rng import rng
 
 POSES, MANY = 100_000, 390_000
 

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
+from repose.foundations.parameters import load_params
 from repose.gcn.run import Model, Setup, Weights, build, task_loss, train_settings
 from repose.labels import cluster_poses
 from repose.lifting.harness import Objective, predict, train_lifter
 from repose.lifting.poses import LiftingPoses, lifting_poses
 from repose.lifting.recipe import PaperTraining, SmallTraining, make_recipe
-from repose.params import load_params
-from repose.posetable import PoseTable
+from repose.skeletons.posetable import PoseTable
 from repose.training.devices import Device, Forward, prepare_device
 
 HELD_OUT = "S8"

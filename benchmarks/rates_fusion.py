@@ -17,17 +17,17 @@ import numpy as np
 import torch
 
 from benchmarks.rates import apply_changes
-from repose.fusion.augment import Augment
+from repose.foundations.parameters import load_params
 from repose.fusion.batches import FusionBatches, Set, Sizes
 from repose.fusion.curves import spread, truth_cells
 from repose.fusion.decode import find_joints, poses_mm
-from repose.fusion.designs import NetworkScale, build_seeded, design_of, size_of
-from repose.fusion.pack import PackedPeople
-from repose.fusion.people import load_split
+from repose.fusion.designs import NetworkScale, build_seeded, design_of, network_size
+from repose.pictures.people import load_split
 from repose.fusion.recipe import SmallStage, epoch_people, make_recipe, paper_stage, schedule_of
 from repose.fusion.run import loss, weights_of
 from repose.metrics import heatmap_pck_hits, mean_joint_rate, mpjpe, mpjpe_corrected, sides_apart
-from repose.params import load_params
+from repose.pictures.augment import Augment
+from repose.pictures.pack import PackedPeople
 from repose.skeletons import get_skeleton
 from repose.training.devices import Device, Forward, prepare_device
 from repose.training.loop import train
@@ -54,7 +54,7 @@ def main(*changes: str) -> None:
     how, seed = Augment(**fusion["augment"]), own["seed"]
     flat, deep, held_out = without_held_out()
     sets_of = {"stage1": [flat], "solo2": [deep], "solo3": [deep]}
-    flop = size_of(design, shape.input_px).operations
+    flop = network_size(design, shape.input_px).operations
     print(" ".join(changes), f"{flop / 1e6:.0f} Mflop a picture, forward", flush=True)
     for scheme in SCHEMES:
         model = build_seeded(design, seed)

@@ -8,14 +8,14 @@ import numpy as np
 import torch
 
 from benchmarks.rates import HELD_OUT, apply_changes
+from repose.foundations.parameters import load_params
 from repose.learner.network import Cascade
 from repose.learner.run import Model, at_scale, build, train_cascade
 from repose.lifting.harness import Objective, predict, train_lifter
 from repose.lifting.lifter import FlatLifter, statistics
 from repose.lifting.poses import lifting_poses
 from repose.lifting.recipe import PaperTraining, Recipe, SmallTraining, make_recipe
-from repose.params import load_params
-from repose.posetable import PoseTable
+from repose.skeletons.posetable import PoseTable
 from repose.training.devices import Forward, prepare_device
 
 

@@ -51,9 +51,9 @@ def lines_of(system: str) -> list[str]:
 
 def chain_lines() -> list[str]:
     """Minutes of the four schemes that Jiang et al. time, all their stages together, and seconds an epoch."""
-    from repose.params import load_params
-    from repose.report.fusion import fusion_runs
-    from repose.report.fusion_cost import chain, timed_rows
+    from repose.foundations.parameters import load_params
+    from repose.papers.fusion.cost import chain, timed_rows
+    from repose.papers.fusion.scores import fusion_runs
     from repose.report.published import load_paper
     from repose.report.runs import Run
 

@@ -4,7 +4,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from repose.processes import ordered_map
+from repose.foundations.processes import ordered_map
 from repose.world.motion import MotionSource
 from repose.world.people import gathered, strangers
 from repose.world.shot import save_jpeg

@@ -1,9 +1,9 @@
-"""The page on the data sets: `data.py` writes reports/data.md and reports/figures/data/."""
+"""The page on the data sets: `data.py` writes reports/data/."""
 
 from pathlib import Path
 from typing import Any
 
-from repose.stage import run_stage
+from repose.foundations.stage import run_stage
 
 
 def main(params: dict[str, Any]) -> None:
@@ -15,7 +15,7 @@ def main(params: dict[str, Any]) -> None:
         for name, entry in params["datasets"].items()
     ]
     scale = SizeRule(**params["scale"]["world"])
-    write_data_page(Path("reports"), sets, scale, params["world"]["motion"], params["workers"])
+    write_data_page(Path("reports/data"), sets, scale, params["world"]["motion"], params["workers"])
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from repose.foundations.stage import run_stage
 from repose.fusion.prepare import prepare
-from repose.stage import run_stage
 
 
 def main(params: dict[str, Any], name: str) -> None:

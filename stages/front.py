@@ -1,22 +1,15 @@
-"""The front page of the reports and the whole ledger: `front.py` writes reports/README.md and claims.csv."""
+"""The front page of the reports, the whole ledger and the few numbers of every system: `front.py`."""
 
 from pathlib import Path
 from typing import Any
 
-from repose.stage import run_stage
-
-SYSTEMS = ("gcn", "learner", "fusion")
+from repose.foundations.stage import run_stage
 
 
 def main(params: dict[str, Any]) -> None:
     from repose.report.front import write_front
-    from repose.report.page import setting_text
-    from repose.report.published import load_paper
 
-    reports = Path("reports")
-    ledgers = [reports / "claims" / f"{system}.csv" for system in SYSTEMS]
-    setting = setting_text(params["scale"]["name"], params["scale"]["world"], "world")
-    write_front(reports, [load_paper(system) for system in SYSTEMS], ledgers, setting)
+    write_front(Path("reports"), [Path(f"data/pages/{system}.json") for system in params["systems"]])
 
 
 if __name__ == "__main__":

@@ -3,15 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-from repose.stage import run_stage
+from repose.foundations.stage import run_stage
 
 
 def main(params: dict[str, Any], family: str, name: str) -> None:
-    from repose.fusion.augment import Augment
     from repose.fusion.designs import NetworkScale
-    from repose.fusion.people import SETS_3D
     from repose.fusion.recipe import SmallStage, paper_stage, schedule_of
     from repose.fusion.run import Run, Setup, Store, train_run
+    from repose.pictures.augment import Augment
+    from repose.pictures.people import SETS_3D
     from repose.training.devices import prepare_device
     from repose.training.distributed import process_group
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from repose.stage import run_stage
+from repose.foundations.stage import run_stage
 
 POSES = Path("data/poses")
 
@@ -13,7 +13,7 @@ def main(params: dict[str, Any], name: str, classes: str | None = None) -> None:
     from repose.labels import load_clusters
     from repose.lifting.poses import lifting_poses
     from repose.lifting.recipe import PaperTraining, SmallTraining, make_recipe
-    from repose.posetable import PoseTable
+    from repose.skeletons.posetable import PoseTable
     from repose.training.devices import prepare_device
     from repose.training.distributed import process_group
 

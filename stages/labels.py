@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from repose.stage import run_stage
+from repose.foundations.stage import run_stage
 
 
 def main(params: dict[str, Any], classes: str) -> None:
     from repose.labels import cluster_poses, root_relative_m, save_clusters
-    from repose.posetable import PoseTable
+    from repose.skeletons.posetable import PoseTable
 
     poses_m = root_relative_m(PoseTable.load("data/poses/h36m/train.npz"), "semgcn16")
     clusters = cluster_poses(poses_m, int(classes), **params["labels"], seed=params["seed"])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from repose.stage import run_stage
+from repose.foundations.stage import run_stage
 
 
 def main(params: dict[str, Any], name: str) -> None:

@@ -1,41 +1,31 @@
-"""The report on one lifting system: `report.py gcn|learner` writes its page, tables and figures."""
+"""The report on one system: `report.py SYSTEM` writes reports/SYSTEM/ and what the front page says of it."""
 
 from pathlib import Path
 from typing import Any
 
-from repose.stage import run_stage
-
-CHOSEN = {
-    "gcn": "Chosen on a held-out training subject, the same for all graph networks; Martinez' network alone "
-    "has its own optimiser and rate (`martinez`), which serve it better than the others'.",
-    "learner": "Chosen on a held-out training subject, the same on both sides of every comparison.",
-}
+from repose.foundations.stage import run_stage
 
 
 def main(params: dict[str, Any], system: str) -> None:
-    from repose.files import write_text
-    from repose.posetable import PoseTable
-    from repose.report.front import write_headline
-    from repose.report.lifting_figures import lifting_figures
-    from repose.report.page import ledger_text, setting_text, write_report
+    from repose.report.page import setting_text
+    from repose.report.paper import write_paper
     from repose.report.published import load_paper
-    from repose.report.runs import declared_runs, load_runs
+    from repose.report.room import Materials, origins, room_of
+    from repose.report.runs import load_runs
     from repose.report.scores import load_scores
 
-    reports, paper = Path("reports"), load_paper(system)
-    scores, facts = load_scores(f"data/scores/{system}.npz")
-    source = PoseTable.load("data/poses/h36m/test.npz").meta["source"]
-    scale = params["scale"][system]
-    settings = {key: value for key, value in scale.items() if key != "train"} | scale["train"]
+    room, section, scale = room_of(system), params[system], params["scale"].get(system, {})
+    shown, chosen = room.settings(section, scale)
     setting = setting_text(
-        params["scale"]["name"], settings, source, CHOSEN[system] if scale["train"]["steps"] else ""
+        params["scale"]["name"], shown, origins(Path("data/poses"), room.data_sets()), chosen
     )
-    section = params[system]
-    runs = {run.name: run for run in load_runs(Path("runs") / system, declared_runs(section))}
-    figures = lifting_figures(reports, runs, Path("data"))
-    verdicts = write_report(reports, paper, scores, facts, figures, setting, params["seed"])
-    write_text(reports / "claims" / f"{system}.csv", ledger_text(system, verdicts))
-    write_headline(reports / "metrics" / f"{system}.json", paper, scores, [v.verdict for v in verdicts])
+    runs = load_runs(Path("runs") / system, room.declared(section))
+    roots = {name: entry["root"] for name, entry in params["datasets"].items()}
+    scores, facts = load_scores(f"data/scores/{system}.npz")
+    materials = Materials(
+        Path("reports") / system, Path("data"), roots, runs, scores, facts, load_paper(system)
+    )
+    write_paper(room, materials, setting, params["seed"], Path(f"data/pages/{system}.json"))
 
 
 if __name__ == "__main__":

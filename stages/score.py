@@ -1,19 +1,19 @@
-"""Scores of all runs of one lifting system: `score.py gcn|learner` writes data/scores/<system>.npz."""
+"""Scores of all runs of a system, from their predictions: `score.py SYSTEM` writes data/scores/SYSTEM.npz."""
 
 from pathlib import Path
 from typing import Any
 
-from repose.stage import run_stage
+from repose.foundations.stage import run_stage
 
 
 def main(params: dict[str, Any], system: str) -> None:
-    from repose.report.lifting import lifting_scores
-    from repose.report.runs import declared_runs, load_runs
+    from repose.report.room import room_of
+    from repose.report.runs import load_runs
     from repose.report.scores import save_scores
 
-    section = params[system]
-    runs = load_runs(Path("runs") / system, declared_runs(section))
-    save_scores(f"data/scores/{system}.npz", *lifting_scores(runs, Path("data/poses")))
+    room = room_of(system)
+    runs = load_runs(Path("runs") / system, room.declared(params[system]))
+    save_scores(f"data/scores/{system}.npz", *room.scored(runs, Path("data")))
 
 
 if __name__ == "__main__":

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from repose.stage import run_stage
+from repose.foundations.stage import run_stage
 
 
 def main(params: dict[str, Any], name: str) -> None:
-    from repose.files import atomic_folder
+    from repose.foundations.files import atomic_folder
     from repose.world.build import write_dataset
     from repose.world.motion import MotionSource
     from repose.world.settings import WorldScale, WorldSettings

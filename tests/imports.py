@@ -43,10 +43,14 @@ def reached_files(script: Path) -> set[Path]:
 
 
 def room(path: Path) -> str:
-    """The room of a source file: the folder or file directly below the package."""
-    return "src/repose/" + path.relative_to(SOURCE / "repose").parts[0]
+    """The room of a source file: the folder or file directly below the package, or below `papers`."""
+    parts = path.relative_to(SOURCE / "repose").parts
+    return "/".join(["src/repose", *parts[: 2 if parts[0] == "papers" else 1]])
 
 
-def rooms(script: Path) -> set[str]:
-    """The rooms that a script imports; the package's own `__init__` holds no code."""
-    return {room(path) for path in reached_files(script)} - {"src/repose/__init__.py"}
+NO_CODE = {"src/repose/__init__.py", "src/repose/papers/__init__.py"}
+
+
+def rooms(*scripts: Path) -> set[str]:
+    """The rooms that scripts import."""
+    return {room(path) for script in scripts for path in reached_files(script)} - NO_CODE

@@ -2,26 +2,28 @@
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 import yaml
 
-from repose.params.load import read_yaml12
+from repose.foundations.parameters import read_yaml12
 from tests.imports import ROOT, SOURCE, imported_names, room, rooms
 
 STAGES = read_yaml12(ROOT / "dvc.yaml")["stages"]
+SYSTEMS = read_yaml12(ROOT / "params.yaml")["systems"]
+METHODS = [*SYSTEMS, "dgcn"]
+MOST_ROOMS = 6
 SHARED_BY_ALL = {"workers"}  # changes how fast, never what
 
 FLOORS = [
-    {"errors.py", "rng.py", "files.py", "posetable.py", "params", "stage.py", "processes.py", "progress.py"},
+    {"foundations"},
     {"skeletons", "geometry", "metrics"},
     {"world", "datasets", "labels"},
-    {"training", "tracking"},
-    {"lifting"},
-    {"gcn", "learner", "fusion", "dgcn", "hgg"},
-    {"report"},
-    {"diagram.py", "presets", "predict.py", "__main__.py"},
+    {"training"},
+    {"lifting", "pictures"},
+    {*METHODS, "report"},
+    {"papers"},
+    {"settings", "driver", "predict.py", "__main__.py"},
 ]
 
 
@@ -36,7 +38,16 @@ def script(stage):
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_depends_on_exactly_the_rooms_that_it_imports(stage):
     declared = {dep for dep in body(stage)["deps"] if dep.startswith(("src/", "stages/"))}
-    assert declared == rooms(ROOT / script(stage)) | {script(stage)}
+    assert declared == rooms(ROOT / script(stage)) | rooms_by_name(stage) | {script(stage)}
+    assert len(declared) <= MOST_ROOMS + 1
+
+
+def rooms_by_name(stage):
+    """The room of a paper that a script is told by name, with what it imports."""
+    if script(stage) not in ("stages/score.py", "stages/report.py"):
+        return set()
+    paper = SOURCE / "repose/papers" / body(stage)["cmd"].split()[-1] / "__init__.py"
+    return {room(paper)} | rooms(paper)
 
 
 def chains(tree):
@@ -78,7 +89,7 @@ def test_every_stage_script_is_a_stage():
 def test_imports_go_down_the_floors_only():
     floor = {name: level for level, names in enumerate(FLOORS) for name in names}
     for path in (SOURCE / "repose").rglob("*.py"):
-        here = Path(room(path)).name
+        here = floor_of(path)
         if here == "__init__.py":
             continue
         for name in imported_names(path):
@@ -89,19 +100,41 @@ def test_imports_go_down_the_floors_only():
                     assert floor[there] <= floor[here], f"{path} imports {name}"
 
 
-def test_rooms_for_numbers_import_no_torch():
-    numbers = set().union(*FLOORS[:3], {"report", "diagram.py"})
+def floor_of(path):
+    """The name of a source file's room on its floor."""
+    return path.relative_to(SOURCE / "repose").parts[0]
+
+
+def test_a_method_knows_no_paper_and_the_engine_knows_neither():
     for path in (SOURCE / "repose").rglob("*.py"):
-        if Path(room(path)).name in numbers:
+        if floor_of(path) in {*SYSTEMS, "report"}:
+            others = ("repose.papers", *(f"repose.{s}" for s in SYSTEMS if s != floor_of(path)))
+            assert not {name for name in imported_names(path) if name.startswith(others)}, path
+
+
+def test_no_room_but_its_own_names_a_system():
+    for path in (SOURCE / "repose").rglob("*.py"):
+        own = set(path.relative_to(SOURCE / "repose").parts)
+        if floor_of(path) in {"foundations", "report", "training", "settings", "driver", "pictures"}:
+            words = {n.value for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Constant)}
+            assert not {*SYSTEMS} & words - own, path
+
+
+def test_rooms_for_numbers_import_no_torch():
+    numbers = set().union(*FLOORS[:3], {"report", "settings"})
+    for path in (SOURCE / "repose").rglob("*.py"):
+        if floor_of(path) in numbers:
             assert not {name.split(".")[0] for name in imported_names(path)} & {"torch", "mlflow"}, path
 
 
 def test_science_knows_no_parameters_file_and_no_dvc():
     for path in (SOURCE / "repose").rglob("*.py"):
-        if Path(room(path)).name not in {"params", "presets", "stage.py", "diagram.py", "__main__.py"}:
+        if floor_of(path) not in {"foundations", "settings", "driver", "__main__.py"}:
             names = imported_names(path)
             assert not {
-                name for name in names if name.startswith(("dvc", "repose.params", "repose.stage"))
+                name
+                for name in names
+                if name.startswith(("dvc", "repose.foundations.parameters", "repose.foundations.stage"))
             }, path
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.fusion.designs import NetworkScale, build, design_of
 from repose.fusion.predict import crop_of, find_person, load_predictor, open_picture, square_of
 from repose.predict import predict_pictures, read_box

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from repose.diagram import diagram
+from repose.settings.diagram import diagram
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from repose.params.load import read_yaml12
+from repose.foundations.parameters import read_yaml12
 
 pytestmark = pytest.mark.pipeline
 
@@ -50,16 +50,18 @@ def test_the_stages_that_the_smoke_run_leaves_out_would_run(smoke):
 
 
 def test_every_picture_and_page_that_a_page_links_is_there(smoke):
-    pages = sorted((smoke.folder / "reports").glob("*.md"))
-    assert {"README.md", "data.md", "gcn.md", "learner.md"} <= {page.name for page in pages}
+    reports = smoke.folder / "reports"
+    pages = sorted(reports.rglob("README.md"))
+    systems = read_yaml12(smoke.folder / "params.yaml")["systems"]
+    assert [page.parent.name for page in pages] == sorted(["reports", "data", *systems])
     for page in pages:
         for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
             if not target.startswith("http"):
-                assert (page.parent / target).is_file(), f"{page.name}: {target}"
+                assert (page.parent / target).is_file(), f"{page}: {target}"
 
 
 def test_a_line_of_a_table_is_found_by_table_row_column_and_metric(smoke):
-    for path in (smoke.folder / "reports" / "tables").glob("*.csv"):
+    for path in (smoke.folder / "reports").glob("*/tables/*.csv"):
         rows = read_rows(path)
         keys = [(row["table"], row["row"], row["column"], row["metric"]) for row in rows]
         assert len(keys) == len(set(keys)), path.name
@@ -101,10 +103,10 @@ def test_an_ablation_from_the_command_line_is_an_experiment_with_its_row_and_its
     settings = ("-S", "+gcn.runs.tiny.channels=64", "-S", "aux.classes=20", "-n", "tiny")
     output = editable.run("dvc", "exp", "run", *settings).stdout
     ran = {line.split("'")[1] for line in output.splitlines() if line.startswith("Running stage")}
-    assert ran == {"labels@20", "gcn@sup_256", "gcn@tiny", "score@gcn", "report_gcn", "front"}
-    text = (editable.folder / "reports" / "gcn.md").read_text()
+    assert ran == {"labels@20", "gcn@sup_256", "gcn@tiny", "score_gcn", "report_gcn", "front"}
+    text = (editable.folder / "reports/gcn/README.md").read_text()
     assert "| tiny |" in text
-    rows = read_rows(editable.folder / "reports/tables/gcn-table-1.csv")
+    rows = read_rows(editable.folder / "reports/gcn/tables/table-1.csv")
     supervised = [row for row in rows if row["row"] == "supervised GN/256" and row["metric"] == "p1_gt"]
     assert supervised[0]["published"] == "38.72"
     assert supervised[0]["measured"] == ""  # made with 20 classes, not the row's 100

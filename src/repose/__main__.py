@@ -4,7 +4,7 @@ import argparse
 import re
 from pathlib import Path
 
-from repose.errors import exit_cleanly
+from repose.foundations.errors import exit_cleanly
 
 
 def check(options: argparse.Namespace) -> None:
@@ -17,7 +17,7 @@ def check(options: argparse.Namespace) -> None:
 def score(options: argparse.Namespace) -> None:
     """Score predicted 3D poses, ours or other software's, against a pose table."""
     from repose.metrics.score import score_file
-    from repose.posetable import PoseTable
+    from repose.skeletons.posetable import PoseTable
 
     tables: dict[Path, PoseTable] = {}
     for path in options.files:
@@ -44,14 +44,14 @@ def track(options: argparse.Namespace) -> None:
 
 def scale(options: argparse.Namespace) -> None:
     """Switch the scale section of params.yaml to a preset; comments stay."""
-    from repose.presets import switch_scale
+    from repose.settings.presets import switch_scale
 
     switch_scale(options.preset, options.params)
 
 
 def diagram(options: argparse.Namespace) -> None:
     """Print the pipeline as a mermaid diagram, read from dvc.yaml."""
-    from repose.diagram import diagram as drawn
+    from repose.settings.diagram import diagram as drawn
 
     print(drawn(), end="")
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from repose.errors import ReposeError
-from repose.files import write_json
+from repose.foundations.errors import ReposeError
+from repose.foundations.files import write_json
 
 RUNS = Path("runs")
 

@@ -16,7 +16,7 @@ import pytest
 from repose.datasets import READERS, read, reader
 from repose.datasets.convert import convert
 from repose.datasets.manifest import write_manifest
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from tests.datasets import native
 
 WRITERS: dict[str, Callable[[Path], Any]] = {

@@ -7,9 +7,9 @@ import pytest
 
 from repose.datasets import read
 from repose.datasets.h36m import KEPT, WITHOUT_NOSE, Take
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.geometry import matrix_to_quaternion
-from repose.posetable import PoseTable
+from repose.skeletons.posetable import PoseTable
 from tests.datasets.native import save_json, write_h36m
 
 

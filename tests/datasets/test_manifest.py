@@ -13,8 +13,8 @@ from repose.datasets import reader
 from repose.datasets.check import check
 from repose.datasets.convert import convert
 from repose.datasets.manifest import read_manifest, write_manifest
-from repose.errors import ReposeError
-from repose.posetable import PoseTable
+from repose.foundations.errors import ReposeError
+from repose.skeletons.posetable import PoseTable
 from tests.datasets.native import write_lsp, write_mpii
 
 FILES = reader("lsp").FILES

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from repose.datasets import read
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from tests.datasets.native import write_mpi_inf_3dhp
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from repose.datasets import read
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from tests.datasets.native import write_occlusion_person
 
 

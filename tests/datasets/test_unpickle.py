@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from repose.datasets.unpickle import read_object_npz, read_pickle, unpickle
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 
 
 class Evil:

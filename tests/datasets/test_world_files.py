@@ -8,8 +8,8 @@ import pytest
 from repose.datasets import READERS, read
 from repose.datasets.check import check
 from repose.datasets.h36m_cameras import CAMERA_IDS
-from repose.params import load_params
-from repose.posetable import PoseTable
+from repose.foundations.parameters import load_params
+from repose.skeletons.posetable import PoseTable
 from repose.world.build import write_dataset
 from repose.world.cameras import h36m_cameras
 from repose.world.motion import MotionSource

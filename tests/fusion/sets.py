@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
+from repose.foundations.rng import rng
 from repose.fusion.batches import Set
-from repose.fusion.pack import PackedPeople
-from repose.fusion.people import Split
-from repose.posetable import PoseTable
-from repose.rng import rng
+from repose.pictures.pack import PackedPeople
+from repose.pictures.people import Split
 from repose.skeletons import get_skeleton
+from repose.skeletons.posetable import PoseTable
 
 
 def split_of_points(points, depth=None):

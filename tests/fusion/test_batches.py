@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from repose.fusion.augment import Augment
-from repose.fusion.batches import FusionBatches, Sizes, in_background
-from repose.fusion.pack import DecodedPeople, PackedPeople, decoding_processes, write_pack
+from repose.fusion.batches import FusionBatches, Sizes
 from repose.fusion.recipe import PaperStage, SmallStage, epoch_people, make_recipe
+from repose.pictures.augment import Augment
+from repose.pictures.background import in_background
+from repose.pictures.pack import DecodedPeople, PackedPeople, decoding_processes, write_pack
 from repose.training.distributed import Ranks
 from tests.fusion.sets import toy_set
 
@@ -95,8 +96,8 @@ def test_an_error_in_the_background_reaches_the_training_and_leaves_no_thread():
 def picture_files(folder, count):
     from PIL import Image
 
-    from repose.fusion.pack import Person
-    from repose.rng import rng
+    from repose.foundations.rng import rng
+    from repose.pictures.pack import Person
 
     people = []
     for n in range(count):

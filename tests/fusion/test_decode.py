@@ -3,11 +3,11 @@
 import numpy as np
 import torch
 
+from repose.foundations.rng import rng
 from repose.fusion.batches import Sizes
 from repose.fusion.decode import find_joints, predictions, read_maps, turned_back
-from repose.fusion.losses import gaussians
 from repose.fusion.network import Maps
-from repose.rng import rng
+from repose.pictures.heatmaps import gaussians
 from repose.skeletons import get_skeleton
 from tests.fusion.sets import toy_set
 

@@ -6,6 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from repose.foundations.rng import rng
 from repose.fusion.losses import (
     GROUPS,
     Labels,
@@ -18,7 +19,6 @@ from repose.fusion.losses import (
     losses,
 )
 from repose.fusion.network import Maps
-from repose.rng import rng
 from repose.skeletons import get_skeleton
 
 WEIGHTS = {"ankle": 1.0085885, "wrist": 1.1375361}  # of the bones that end there, by the canonical ratios

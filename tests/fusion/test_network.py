@@ -5,15 +5,20 @@ import pickle
 import pytest
 import torch
 
-from repose.errors import ReposeError
-from repose.fusion.designs import PAPER, NetworkScale, build, build_seeded, design_of, size_of
+from repose.foundations.errors import ReposeError
+from repose.fusion.designs import PAPER, NetworkScale, build, build_seeded, design_of, network_size
 from repose.fusion.losses import Labels, Weights, losses
-from repose.fusion.network import HEAD_STD, Encoder
-from repose.fusion.pretrained import load_imagenet
+from repose.fusion.network import HEAD_STD
+from repose.fusion.run import load_imagenet
+from repose.pictures.encoders import Encoder
 from repose.training.devices import Device, Forward
 from repose.training.record import save_weights
 
 TINY = NetworkScale(0.0625, 0.0625, "basic", (1, 1, 1, 1), False, 32)
+
+
+def encoder_of(design):
+    return Encoder(design.width, design.block, design.blocks, design.stem_pool)
 
 
 def parameters(module):
@@ -22,19 +27,19 @@ def parameters(module):
 
 def test_at_the_papers_scale_the_network_has_the_published_size():
     with torch.device("meta"):
-        encoder = Encoder(design_of("resnet", PAPER))
+        encoder = encoder_of(design_of("resnet", PAPER))
     assert parameters(encoder) == 23_508_032
     deconvolutions = 2048 * 256 * 16 + 2 * 256 * 256 * 16 + 3 * 2 * 256
     heads = 2 * (256 * 16 + 16)
     assert (
-        size_of(design_of("resnet", PAPER), 256).parameters
+        network_size(design_of("resnet", PAPER), 256).parameters
         == 23_508_032 + deconvolutions + heads
         == 34_003_552
     )
 
 
 def test_operations_of_the_papers_network_are_those_of_resnet_50_and_its_decoder():
-    operations = size_of(design_of("resnet", PAPER), 256).operations
+    operations = network_size(design_of("resnet", PAPER), 256).operations
     resnet_50 = 2 * 4.087e9 * (256 / 224) ** 2  # without the classifier
     decoder = 2 * 16 * (2048 * 256 * 8**2 + 256 * 256 * 16**2 + 256 * 256 * 32**2) + 2 * 2 * 256 * 16 * 64**2
     assert operations == pytest.approx(resnet_50 + decoder, rel=2e-3)
@@ -97,7 +102,7 @@ def test_imagenet_weights_come_from_a_file_by_torchvisions_names(tmp_path, suffi
 
 def test_torchvisions_names_are_the_encoders_names():
     with torch.device("meta"):
-        names = set(Encoder(design_of("resnet", PAPER)).state_dict())
+        names = set(encoder_of(design_of("resnet", PAPER)).state_dict())
     assert {
         "conv1.weight",
         "bn1.running_mean",

@@ -5,12 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
+from repose.foundations.rng import rng
 from repose.fusion.decode import Joints, poses_mm
-from repose.fusion.people import load_split, sources_of
 from repose.fusion.prepare import SOURCES, depth_px, prepare, split_of
 from repose.metrics import mpjpe_corrected
-from repose.rng import rng
+from repose.pictures.people import load_split, sources_of
 from repose.skeletons import get_skeleton
 from tests.fusion.sets import table_of
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from repose.files import load_arrays, read_json, save_arrays, write_json
-from repose.fusion.augment import Augment
+from repose.foundations.files import load_arrays, read_json, save_arrays, write_json
 from repose.fusion.designs import NetworkScale
 from repose.fusion.losses import Weights
 from repose.fusion.recipe import PaperStage, SmallStage
 from repose.fusion.run import Run, Setup, Store, train_run, weights_of
+from repose.pictures.augment import Augment
 from repose.training.devices import Device
 from repose.training.record import load_weights
 from tests.fusion.sets import toy_set

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.gcn.adjacency import normalised_adjacency
 from repose.gcn.lifter import ClassTask, GraphLifter, matching_channels, operations, parameters
 from repose.gcn.network import Architecture, GraphNetwork

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from repose.foundations.parameters import load_params
 from repose.labels import PoseClusters, save_clusters
-from repose.params import load_params
 from tests.imports import ROOT
 from tests.lifting.tables import table
 

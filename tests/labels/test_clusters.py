@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
+from repose.foundations.rng import rng
 from repose.labels import cluster_poses, load_clusters, save_clusters
-from repose.rng import rng
 
 KINDS = rng(0, "kinds").normal(size=(6, 16, 3)) * 0.5
 KIND = rng(0, "kind").integers(6, size=3000)

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from repose.foundations.rng import rng
 from repose.geometry import fit_similarity
 from repose.labels import depth_scale
-from repose.rng import rng
 
 SEEN = np.ones((200, 16), bool)
 

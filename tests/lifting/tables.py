@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from repose.posetable import PoseTable, encode
-from repose.rng import rng
+from repose.foundations.rng import rng
 from repose.skeletons import get_skeleton
+from repose.skeletons.posetable import PoseTable, encode
 
 
 def table(split: str, rows: int, dataset: str = "h36m", skeleton: str = "h36m17") -> PoseTable:

@@ -1,7 +1,7 @@
 import numpy as np
 
+from repose.foundations.rng import rng
 from repose.metrics import bone_sum, mpjpe_corrected, mpjpe_published, p_mpjpe_corrected, published_floor
-from repose.rng import rng
 from repose.skeletons import convert, get_skeleton
 
 H36M = get_skeleton("h36m17")

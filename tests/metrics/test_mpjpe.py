@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from repose.foundations.rng import rng
 from repose.metrics import (
     frame_mean,
     group_means,
@@ -11,7 +12,6 @@ from repose.metrics import (
     p_mpjpe,
     p_mpjpe_without_root,
 )
-from repose.rng import rng
 
 TRUTH = rng(0, "truth").normal(size=(5, 16, 3)) * 300
 PREDICTED = TRUTH + rng(0, "noise").normal(size=TRUTH.shape) * 50

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
+from repose.foundations.rng import rng
 from repose.metrics import (
     auc3d,
     heatmap_maxima,
@@ -13,7 +14,6 @@ from repose.metrics import (
     pooled_rate,
     sides_apart,
 )
-from repose.rng import rng
 from repose.skeletons import get_skeleton
 
 MPII = get_skeleton("mpii16")

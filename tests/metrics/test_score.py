@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from repose.errors import ReposeError
-from repose.files import save_arrays
+from repose.foundations.errors import ReposeError
+from repose.foundations.files import save_arrays
+from repose.foundations.rng import rng
 from repose.metrics.score import frame_scores, score_file
-from repose.posetable import PoseTable, encode
-from repose.rng import rng
 from repose.skeletons import convert, get_skeleton
+from repose.skeletons.posetable import PoseTable, encode
 
 H36M, LIFTER = get_skeleton("h36m17"), get_skeleton("semgcn16")
 ACTIONS = ["Sitting"] * 6 + ["SittingDown"] * 3 + ["Walking"]

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from repose.foundations.rng import rng
 from repose.metrics import aligned_errors
-from repose.rng import rng
 
 AXES = {"body": [300, 400, 150], "flat": [300, 400, 0], "line": [0, 400, 0], "nearly a line": [2, 400, 2]}
 

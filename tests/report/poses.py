@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from repose.posetable import PoseTable, encode
 from repose.skeletons import get_skeleton
+from repose.skeletons.posetable import PoseTable, encode
 
 STANDING = {
     "pelvis": (0, 0), "hip": (130, 0), "knee": (130, 450), "ankle": (130, 880), "spine": (0, -250),

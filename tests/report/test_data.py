@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.report.data import DataSet, SizeRule, mapping_table, shown_sizes, write_data_page
 from repose.report.sheets import clip_rows, occurrence, pick_views, window
 from tests.report.poses import pose_table
@@ -26,8 +26,8 @@ def written(folder):
             table = pose_table(name, split, skeleton, with_3d=with_3d, root=root if pictures else None)
             table.save(folder / "poses" / name / f"{split}.npz")
         sets.append(DataSet(name, folder / "poses" / name, root, {"train": 22246}))
-    write_data_page(folder / "reports", sets, SCALE, "actions", 1)
-    return (folder / "reports" / "data.md").read_text()
+    write_data_page(folder / "reports/data", sets, SCALE, "actions", 1)
+    return (folder / "reports" / "data" / "README.md").read_text()
 
 
 def test_the_page_counts_and_a_second_time_every_byte_is_the_same(tmp_path):
@@ -40,7 +40,7 @@ def test_the_page_counts_and_a_second_time_every_byte_is_the_same(tmp_path):
     assert "| thorax | *inferred: spine* |" in text
     assert written(tmp_path / "b") == text
     for name in ("mpii", "h36m", "mpi_inf_3dhp"):
-        sheets = [tmp_path / run / "reports/figures/data" / f"{name}.png" for run in "ab"]
+        sheets = [tmp_path / run / "reports/data" / f"{name}.png" for run in "ab"]
         assert sheets[0].read_bytes() == sheets[1].read_bytes()
         assert np.asarray(Image.open(sheets[0]).convert("RGB")).std() > 5
 

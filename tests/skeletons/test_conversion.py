@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repose.errors import ReposeError
-from repose.posetable import PoseTable
+from repose.foundations.errors import ReposeError
 from repose.skeletons import conversion, convert, convert_table, get_skeleton, readings, skeleton_ids
 from repose.skeletons.conversion import file_of
+from repose.skeletons.posetable import PoseTable
 
 ALL = sorted(
     (source, target, reading)

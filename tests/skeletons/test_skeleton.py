@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.skeletons import get_skeleton, skeleton_ids
 
 IDS = skeleton_ids()

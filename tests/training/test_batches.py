@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.training.batches import ArrayBatches, epoch_order
 from repose.training.distributed import Ranks
 

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.training.checkpoint import fingerprint, resume_folder
 from tests.training import tiny
 

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.training.devices import Device, cpu_has_bf16, find_device, prepare_device, to_device
 
 

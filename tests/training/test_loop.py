@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.training.devices import Device
 from repose.training.loop import Training, train
 from repose.training.optimiser import Optimiser
@@ -137,7 +137,7 @@ def test_history_holds_plain_numbers():
 
 INTERRUPTED = """
 import sys, torch
-from repose.errors import exit_cleanly
+from repose.foundations.errors import exit_cleanly
 from tests.training import tiny
 exit_cleanly(lambda: tiny.run(100_000, on_epoch=lambda row: print(row["epoch"], flush=True)) and None)
 """

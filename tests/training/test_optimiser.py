@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.training.optimiser import Optimiser, Stepper, clip_grad_norm, orthogonalised
 
 CASES = {

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.training.record import (
     history_csv,
     load_model,

@@ -1,6 +1,6 @@
 import pytest
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.training.schedule import Schedule, learning_rate
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from repose.rng import rng
+from repose.foundations.rng import rng
 from repose.training import checkpoint
 from repose.training.averaging import Average
 from repose.training.batches import ArrayBatches

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from scipy.io import loadmat
 
-from repose.params import load_params
+from repose.foundations.parameters import load_params
 from repose.world.build import WRITERS, picture_count, write_dataset
 from repose.world.cameras import h36m_cameras
 from repose.world.motion import MotionSource

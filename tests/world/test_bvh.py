@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.world.body import POINTS, sample_subject, tree
 from repose.world.bvh import joint_places, read_bvh
 from repose.world.motion import MotionSource

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.world.body import POINTS, SEGMENTS, sample_subject, tree
 from repose.world.cameras import h36m_cameras
 from repose.world.motion import ACTIONS, MotionSource, action_sequence

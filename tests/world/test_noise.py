@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from repose.rng import rng
+from repose.foundations.rng import rng
 from repose.skeletons import get_skeleton
 from repose.world.noise import Noise, detected
 

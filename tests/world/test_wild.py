@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from repose.rng import rng
+from repose.foundations.rng import rng
 from repose.world.frames import yaw
 from repose.world.wild import SHOULDERS, photographer
 from tests.world.test_scene import person

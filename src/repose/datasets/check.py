@@ -10,7 +10,7 @@ from repose.datasets.manifest import scan
 from repose.datasets.pictures import Pictures
 from repose.datasets.readers import read, reader, source_of
 from repose.datasets.sources import folder
-from repose.posetable import PoseTable
+from repose.skeletons.posetable import PoseTable
 
 SAMPLE = 64  # pictures of a split that are opened
 

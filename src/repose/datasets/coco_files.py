@@ -16,9 +16,9 @@ import numpy as np
 from repose.datasets.pictures import Pictures
 from repose.datasets.sources import entry, fault, numbers, stacked
 from repose.datasets.tables import pose_table
-from repose.files import read_json
-from repose.posetable import PoseTable
+from repose.foundations.files import read_json
 from repose.skeletons import get_skeleton
+from repose.skeletons.posetable import PoseTable
 
 PERSON = 1  # COCO's category
 

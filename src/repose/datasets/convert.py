@@ -8,8 +8,8 @@ from typing import Any
 
 from repose.datasets.manifest import manifest_digest, verify
 from repose.datasets.readers import read, reader
-from repose.files import atomic_folder, write_json
-from repose.posetable import PoseTable
+from repose.foundations.files import atomic_folder, write_json
+from repose.skeletons.posetable import PoseTable
 
 
 def convert(name: str, root: str | Path, manifest: str | Path, out: str | Path) -> None:

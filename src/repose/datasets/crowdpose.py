@@ -11,7 +11,7 @@ from pathlib import Path
 from repose.datasets.coco_files import read_coco
 from repose.datasets.pictures import Pictures
 from repose.datasets.sources import first_existing
-from repose.posetable import PoseTable
+from repose.skeletons.posetable import PoseTable
 
 FILES: tuple[str, ...] = (
     "*crowdpose_train.json", "*crowdpose_val.json", "*crowdpose_test.json", "images/*.jpg",

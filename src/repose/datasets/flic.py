@@ -17,8 +17,8 @@ from repose.datasets.mpii_files import as_list, attribute
 from repose.datasets.pictures import Pictures
 from repose.datasets.sources import fault, numbers, read_mat
 from repose.datasets.tables import pose_table
-from repose.posetable import PoseTable
 from repose.skeletons import get_skeleton
+from repose.skeletons.posetable import PoseTable
 
 FILES: tuple[str, ...] = ("examples.mat", "images/*.jpg")
 SPLITS = {"train": "istrain", "test": "istest"}

@@ -28,8 +28,8 @@ from repose.datasets.sources import entry, fault, numbers, shown
 from repose.datasets.tables import joint_box, pose_table
 from repose.datasets.unpickle import read_object_npz
 from repose.geometry import Camera
-from repose.posetable import PoseTable, encode
 from repose.skeletons import conversion, get_skeleton
+from repose.skeletons.posetable import PoseTable, encode
 
 JOINTS_3D, JOINTS_2D = "data_3d_h36m.npz", "data_2d_h36m_gt.npz"
 DETECTIONS = ("data_2d_h36m_cpn_ft_h36m_dbb.npz", "data_2d_h36m_detectron_ft_h36m.npz")

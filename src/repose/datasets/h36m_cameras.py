@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from repose.datasets.sources import entry, fault, numbers
-from repose.files import read_json
+from repose.foundations.files import read_json
 from repose.geometry import Camera, quaternion_to_matrix
 
 STEPS = 40  # of the fit at most; a handful is enough where the joints fit at all

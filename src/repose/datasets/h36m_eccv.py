@@ -24,7 +24,7 @@ from repose.datasets.pictures import Pictures
 from repose.datasets.sources import fault, first_existing, records, stacked
 from repose.datasets.tables import pose_table
 from repose.datasets.unpickle import read_pickle
-from repose.posetable import PoseTable
+from repose.skeletons.posetable import PoseTable
 
 CACHES = tuple(
     "msra_cache/HM36_eccv_challenge_{0}_cache/HM36_eccv_challenge_{0}_" + size + "_keypoint_jnt_bbox_db.pkl"

@@ -16,7 +16,7 @@ import numpy as np
 from repose.datasets.pictures import Pictures
 from repose.datasets.sources import fault, numbers, read_mat, shown
 from repose.datasets.tables import pose_table
-from repose.posetable import PoseTable
+from repose.skeletons.posetable import PoseTable
 
 FILES: tuple[str, ...] = ("joints.mat", "images/*.jpg")
 

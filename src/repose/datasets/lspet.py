@@ -10,7 +10,7 @@ from pathlib import Path
 
 from repose.datasets.lsp import picture_names, read_joints, table_of
 from repose.datasets.pictures import Pictures
-from repose.posetable import PoseTable
+from repose.skeletons.posetable import PoseTable
 
 FILES: tuple[str, ...] = ("joints.mat", "images/*.jpg")
 

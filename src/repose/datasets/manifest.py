@@ -15,9 +15,9 @@ from fnmatch import translate
 from pathlib import Path
 
 from repose.datasets.sources import fault, folder, read_lines
-from repose.files import write_text
-from repose.processes import usable_cores
-from repose.progress import progress
+from repose.foundations.files import write_text
+from repose.foundations.processes import usable_cores
+from repose.foundations.progress import progress
 
 MARKER = "WORLD"  # a file of this name at the root says that the embedded world wrote the folder
 

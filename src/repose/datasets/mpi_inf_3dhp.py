@@ -23,9 +23,9 @@ import numpy as np
 from repose.datasets.pictures import Pictures
 from repose.datasets.sources import fault, first_existing, numbers, read_h5, read_lines, read_mat, shown
 from repose.datasets.tables import inside_frame, pose_table
-from repose.errors import ReposeError
-from repose.posetable import PoseTable, encode
+from repose.foundations.errors import ReposeError
 from repose.skeletons import conversion, get_skeleton
+from repose.skeletons.posetable import PoseTable, encode
 
 FILES: tuple[str, ...] = (
     "S*/Seq*/annot.mat", "S*/Seq*/camera.calibration", "S*/Seq*/imageFrames/*.jpg",

@@ -20,7 +20,7 @@ from repose.datasets.mpii_files import LABEL_FILES, People, find_release, read_l
 from repose.datasets.pictures import Pictures
 from repose.datasets.sources import fault
 from repose.datasets.tables import pose_table
-from repose.posetable import PoseTable
+from repose.skeletons.posetable import PoseTable
 
 FILES: tuple[str, ...] = (*LABEL_FILES, "images/*")
 BY_NAME = 6  # of the release alone, one picture in so many is held out

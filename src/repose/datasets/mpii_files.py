@@ -30,8 +30,8 @@ from repose.datasets.sources import (
     records,
     stacked,
 )
-from repose.errors import ReposeError
-from repose.files import read_json
+from repose.foundations.errors import ReposeError
+from repose.foundations.files import read_json
 
 LABEL_FILES = ("*.json", "*.h5", "*.mat")
 HEAD_BIAS = 0.6  # MPII's head size is this share of the head box's diagonal

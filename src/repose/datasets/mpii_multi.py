@@ -16,7 +16,7 @@ import numpy as np
 from repose.datasets.mpii import release_splits, table_of
 from repose.datasets.mpii_files import LABEL_FILES
 from repose.datasets.pictures import Pictures
-from repose.posetable import PoseTable
+from repose.skeletons.posetable import PoseTable
 
 FILES: tuple[str, ...] = (*LABEL_FILES, "images/*")
 

@@ -20,8 +20,8 @@ from repose.datasets.pictures import Pictures
 from repose.datasets.sources import entry, fault, first_existing, records, stacked
 from repose.datasets.tables import pose_table
 from repose.datasets.unpickle import read_pickle
-from repose.posetable import PoseTable
 from repose.skeletons import get_skeleton
+from repose.skeletons.posetable import PoseTable
 
 FILES: tuple[str, ...] = ("*unrealcv_train.pkl", "*unrealcv_validation.pkl", "*.jpg", "*.png")
 SPLITS = {"train": "unrealcv_train.pkl", "val": "unrealcv_validation.pkl"}

@@ -19,9 +19,9 @@ from repose.datasets.coco_files import images_of, located, read_coco, whole
 from repose.datasets.pictures import Pictures
 from repose.datasets.sources import candidates, entry, fault, numbers, stacked
 from repose.datasets.tables import pose_table
-from repose.files import read_json
-from repose.posetable import PoseTable
+from repose.foundations.files import read_json
 from repose.skeletons import get_skeleton
+from repose.skeletons.posetable import PoseTable
 
 FILES: tuple[str, ...] = ("*ochuman*.json", "images/*.jpg")
 FOLDERS = ("images/", "")

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from repose.datasets.sources import fault
-from repose.errors import ReposeError
-from repose.files import inside
-from repose.processes import ordered_map, usable_cores
+from repose.foundations.errors import ReposeError
+from repose.foundations.files import inside
+from repose.foundations.processes import ordered_map, usable_cores
 
 CHUNK = 500  # headers that one process reads at a time
 

@@ -24,8 +24,8 @@ from repose.datasets import (
 from repose.datasets.manifest import MARKER
 from repose.datasets.pictures import Pictures
 from repose.datasets.sources import folder
-from repose.errors import ReposeError
-from repose.posetable import PoseTable
+from repose.foundations.errors import ReposeError
+from repose.skeletons.posetable import PoseTable
 
 
 class Reader(Protocol):

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 
 AGAIN = "download it again"
 LARGEST = 1e9  # no pixel, millimetre, size or flag is larger

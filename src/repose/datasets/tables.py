@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from repose.posetable import CODED, PoseTable, encode
 from repose.skeletons import get_skeleton
+from repose.skeletons.posetable import CODED, PoseTable, encode
 
 Column = tuple[np.ndarray, tuple[str, ...]]  # codes and their words
 

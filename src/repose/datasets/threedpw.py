@@ -19,7 +19,7 @@ from repose.datasets.pictures import Pictures
 from repose.datasets.sources import entry, fault, folder, numbers
 from repose.datasets.tables import pose_table
 from repose.datasets.unpickle import read_pickle
-from repose.posetable import PoseTable, encode
+from repose.skeletons.posetable import PoseTable, encode
 
 FILES: tuple[str, ...] = ("sequenceFiles/*.pkl", "imageFiles/*.jpg")
 SPLITS = {"train": "train", "val": "validation", "test": "test"}

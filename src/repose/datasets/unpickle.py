@@ -13,7 +13,7 @@ from numpy._core.multiarray import _reconstruct, scalar
 from numpy._core.numeric import _frombuffer  # type: ignore[attr-defined]
 
 from repose.datasets.sources import fault
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 
 UNTRUSTED = "do not use this file, download it again from the data set's authors"
 

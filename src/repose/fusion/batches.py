@@ -5,8 +5,6 @@ Legend: B people of a batch, J joints, R side of the pictures, M side of the map
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,18 +12,16 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from repose.fusion.augment import Augment, augmented
-from repose.fusion.crops import Crops, in_crop
+from repose.foundations.rng import rng
 from repose.fusion.losses import Labels
-from repose.fusion.pack import MARGIN, People, warped
-from repose.fusion.people import Split, joined
-from repose.rng import rng
+from repose.pictures.augment import Augment, augmented
+from repose.pictures.background import AHEAD, as_pictures, in_background
+from repose.pictures.crops import Crops, in_crop
+from repose.pictures.pack import MARGIN, People, warped
+from repose.pictures.people import Split, joined
 from repose.skeletons import get_skeleton
 from repose.training.distributed import Ranks, find_ranks
-
-AHEAD = 4  # batches that are asked for, and that wait, before the training needs them
 
 
 @dataclass(frozen=True)
@@ -139,11 +135,6 @@ def ask_all(sets: Sequence[Set], set_of: np.ndarray, row_of: np.ndarray) -> Call
     return answer
 
 
-def as_pictures(pictures: np.ndarray) -> Tensor:
-    """(B, R, R, 3) bytes as (B, 3, R, R), channels last in memory."""
-    return torch.from_numpy(pictures).permute(0, 3, 1, 2)
-
-
 FLIP = get_skeleton("mpii16").flip
 
 
@@ -159,40 +150,3 @@ def labels_of(split: Split, crops: Crops, size: int) -> Labels:
     inside = labelled & ((cell >= 0) & (cell < size)).all(-1)
     arrays = (cell * inside[..., None], labelled, inside, depth.astype(np.float32), split.has_depth)
     return Labels(*map(torch.from_numpy, (*arrays, points.astype(np.float32))))
-
-
-def in_background(items: Iterator[Any]) -> Iterator[Any]:
-    """The items in order, made by a thread that stays a few ahead."""
-    made: queue.Queue[tuple[str, Any]] = queue.Queue(AHEAD)
-    stopped = threading.Event()
-
-    def put(kind: str, item: Any) -> None:
-        while not stopped.is_set():
-            try:
-                return made.put((kind, item), timeout=0.1)
-            except queue.Full:
-                continue
-
-    def work() -> None:
-        try:
-            for item in items:
-                put("item", item)
-                if stopped.is_set():
-                    return
-            put("end", None)
-        except BaseException as error:
-            put("error", error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    try:
-        while True:
-            kind, item = made.get()
-            if kind == "error":
-                raise item
-            if kind == "end":
-                return
-            yield item
-    finally:
-        stopped.set()
-        thread.join()

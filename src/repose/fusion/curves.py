@@ -12,11 +12,11 @@ import torch
 from torch import Tensor
 
 from repose.fusion.batches import Set, Sizes
-from repose.fusion.crops import in_crop, upright
 from repose.fusion.decode import find_joints, poses_mm
 from repose.fusion.network import Maps
-from repose.fusion.people import Split
 from repose.metrics import heatmap_pck_hits, mean_joint_rate, mpjpe_corrected, mpjpe_published
+from repose.pictures.crops import in_crop, upright
+from repose.pictures.people import Split
 
 PART = 10  # the paper's validation set is every tenth row of the test set
 

@@ -13,13 +13,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from repose.fusion.batches import AHEAD, Set, Sizes, as_pictures
-from repose.fusion.crops import from_crop, upright
+from repose.fusion.batches import Set, Sizes
 from repose.fusion.losses import depth_at
 from repose.fusion.network import Maps
-from repose.fusion.pack import MARGIN, chunks, warped
 from repose.metrics import bone_sum, carried_over
 from repose.metrics.bone_sum import PUBLISHED_BONE_SUM_MM
+from repose.pictures.background import AHEAD, as_pictures
+from repose.pictures.crops import from_crop, upright
+from repose.pictures.heatmaps import within_cell
+from repose.pictures.pack import MARGIN, chunks, warped
 from repose.skeletons import get_skeleton
 
 BATCH = 64  # people that are predicted at a time
@@ -78,19 +80,6 @@ def read_maps(heatmaps: Tensor, depth: Tensor, subpixel: bool) -> Joints:
         points = points + within_cell(heatmaps, cell) / size
     found = (cell, points, depth_at(depth, cell), score)
     return Joints(*(t.cpu().numpy() for t in found))
-
-
-def within_cell(heatmaps: Tensor, cell: Tensor) -> Tensor:
-    """How far (B, J, 2; cells) the summit lies from a maximum: the parabola through it and its neighbours."""
-    shifts = []
-    for axis, line in enumerate((heatmaps.amax(-2), heatmaps.amax(-1))):  # B, J, M
-        place = cell[..., axis : axis + 1]
-        left, here, right = (
-            line.gather(2, (place + step).clamp(0, line.shape[-1] - 1)).double() for step in (-1, 0, 1)
-        )
-        bend = (2 * here - left - right).clamp(min=1e-6)
-        shifts.append(((right - left) / (2 * bend)).clamp(-0.5, 0.5))
-    return torch.cat(shifts, -1)
 
 
 def poses_mm(joints: Joints) -> np.ndarray:

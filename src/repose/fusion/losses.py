@@ -11,10 +11,9 @@ import torch
 from torch import Tensor
 
 from repose.fusion.network import Maps
+from repose.pictures.heatmaps import SIGMA, gaussians
 from repose.skeletons import get_skeleton
 
-SIGMA = 2 / 64  # the paper's, of the Gaussian, in sides of the map
-REACH = 3  # sigmas, beyond which it is 0
 SMALLEST_BONE = 1e-6  # side of the crop; below it a bone has no direction
 FOREARM, LOWER_LEG = 1.1375361, 1.0085885  # canonical upper arm / forearm, thigh / lower leg
 
@@ -59,19 +58,6 @@ def losses(maps: Maps, labels: Labels, weights: Weights) -> tuple[Tensor, Losses
         geometric_loss(labels.points, depth, labels.inside & ~in_3d),
     )
     return parts.heatmap + weights.depth * parts.depth + weights.geometric * parts.geometric, parts
-
-
-def gaussians(cell: Tensor, inside: Tensor, size: int, sigma: float = SIGMA) -> Tensor:
-    """Targets G(Y) of eq. 1 (B, J, M, M): a Gaussian of peak 1 at the joint's cell, 0 where not `inside`.
-
-    `sigma` is in sides of the map.
-    """
-    grid = torch.arange(size, device=cell.device)
-    distance = grid - cell[..., None]  # B, J, 2, M
-    cells = sigma * size
-    bell = torch.exp(-(distance**2) / (2 * cells**2)) * (distance.abs() <= REACH * cells)
-    bell = bell * inside[..., None, None]
-    return bell[:, :, 1, :, None] * bell[:, :, 0, None, :]
 
 
 def heatmap_loss(heatmaps: Tensor, target: Tensor, labelled: Tensor, joint: float) -> Tensor:

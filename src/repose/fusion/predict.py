@@ -13,13 +13,14 @@ import numpy as np
 import torch
 from torch import nn
 
-from repose.errors import ReposeError
-from repose.files import read_json
-from repose.fusion.batches import Sizes, as_pictures
-from repose.fusion.crops import LARGER, from_crop, upright
+from repose.foundations.errors import ReposeError
+from repose.foundations.files import read_json
+from repose.fusion.batches import Sizes
 from repose.fusion.decode import Joints, poses_mm, read_maps, turned_back
 from repose.fusion.designs import NetworkScale, build, design_of
-from repose.fusion.pack import MARGIN, warped
+from repose.pictures.background import as_pictures
+from repose.pictures.crops import LARGER, from_crop, upright
+from repose.pictures.pack import MARGIN, warped
 from repose.training.record import load_model, seed_folder
 
 if TYPE_CHECKING:

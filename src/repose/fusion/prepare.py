@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from repose.errors import ReposeError
-from repose.files import atomic_folder, save_arrays, write_json
-from repose.fusion.crops import person_crops
-from repose.fusion.pack import write_pack
-from repose.fusion.people import Split, joined, persons
+from repose.foundations.errors import ReposeError
+from repose.foundations.files import atomic_folder, save_arrays, write_json
 from repose.labels import depth_scale
-from repose.posetable import PoseTable
+from repose.pictures.crops import person_crops
+from repose.pictures.pack import write_pack
+from repose.pictures.people import Split, joined, persons
 from repose.skeletons import convert, convert_table
+from repose.skeletons.posetable import PoseTable
 
 SOURCES: Mapping[str, Mapping[str, tuple[tuple[str, str], ...]]] = {
     "h36m_eccv": {"train": (("h36m_eccv", "train"),), "test": (("h36m_eccv", "val"),)},

@@ -10,19 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from repose.files import read_json
-from repose.fusion.augment import Augment
+from repose.foundations.errors import ReposeError
+from repose.foundations.files import read_json
 from repose.fusion.batches import FusionBatches, Set, Sizes
 from repose.fusion.curves import curve_point, spread, tenth
 from repose.fusion.decode import find_joints, predictions
-from repose.fusion.designs import PAPER, NetworkScale, build_seeded, design_of, size_of
+from repose.fusion.designs import PAPER, NetworkScale, build_seeded, design_of, network_size
 from repose.fusion.losses import Weights, losses
-from repose.fusion.pack import MARGIN, DecodedPeople, PackedPeople, People, decoding_processes
-from repose.fusion.people import load_split, person_of, sources_of
-from repose.fusion.pretrained import load_imagenet
+from repose.fusion.network import PoseResNet
 from repose.fusion.recipe import PaperStage, Recipe, SmallStage, epoch_people, make_recipe
+from repose.pictures.augment import Augment
+from repose.pictures.pack import MARGIN, DecodedPeople, PackedPeople, People, decoding_processes
+from repose.pictures.people import load_split, person_of, sources_of
+from repose.pictures.weights import load_encoder
 from repose.training.checkpoint import fingerprint, resume_folder
 from repose.training.devices import Device, Forward
 from repose.training.loop import Step, train
@@ -30,7 +32,7 @@ from repose.training.record import load_model, seed_folder, write_predictions, w
 from repose.training.tracking import Tracker, tracked
 
 HERE = Path(__file__).parent
-CODE = (HERE, HERE.parent / "training")  # a resumed training needs the same
+CODE = (HERE, HERE.parent / "pictures", HERE.parent / "training")  # a resumed training needs the same
 TRAINING = 3  # operations of forward and backward by those of forward
 
 
@@ -135,6 +137,13 @@ def train_seed(
             write_predictions(folder, seed, data.name, "test", predictions(joints, data, rows, sizes.map_px))
 
 
+def load_imagenet(network: nn.Module, path: Path) -> None:
+    """Let the encoder begin with ImageNet weights; only ResNet has them."""
+    if not isinstance(network, PoseResNet):
+        raise ReposeError(f"{path}: ImageNet weights are ResNet's; set fusion.network to resnet")
+    load_encoder(network.encoder, path)
+
+
 def loss(weights: Weights, forward: Forward, batch: Any, step: Step) -> tuple[Tensor, dict[str, Tensor]]:
     """Eq. 5 of a batch, and its parts."""
     total, parts = losses(forward(batch["pictures"]), batch["labels"], weights)
@@ -194,8 +203,8 @@ def write_facts(
     folder: Path,
 ) -> None:
     """Write `run.json`, with the cost here and at the paper's scale."""
-    here = size_of(design_of(setup.network, setup.scale), setup.scale.input_px)
-    paper = size_of(design_of(setup.network, PAPER), PAPER.input_px)
+    here = network_size(design_of(setup.network, setup.scale), setup.scale.input_px)
+    paper = network_size(design_of(setup.network, PAPER), PAPER.input_px)
     seen = run.paper.epochs * paper_people(run, images)
     write_run(
         folder, configuration, run.seeds, here.parameters, paper.parameters, recipe.samples,

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.gcn.network import LOCAL_WEIGHTS, Architecture, Decoder, GraphNetwork
 from repose.lifting.lifter import Lifted
 from repose.lifting.stacked import cross_entropy

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.gcn.adjacency import normalised_adjacency
 from repose.gcn.lifter import (
     ClassTask,

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from repose.errors import ReposeError
-from repose.files import load_arrays, save_arrays
-from repose.posetable import PoseTable
-from repose.rng import rng
+from repose.foundations.errors import ReposeError
+from repose.foundations.files import load_arrays, save_arrays
+from repose.foundations.rng import rng
 from repose.skeletons import convert
+from repose.skeletons.posetable import PoseTable
 
 CHUNK = 100_000  # poses that are assigned at a time
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from repose.errors import ReposeError
-from repose.posetable import PoseTable
+from repose.foundations.errors import ReposeError
 from repose.skeletons import convert_table, get_skeleton
+from repose.skeletons.posetable import PoseTable
 
 DETECTED = "joints2d_detected"
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from repose.rng import rng
+from repose.foundations.rng import rng
 
 MOMENTUM = 0.1  # of the running statistics, PyTorch's own
 EPSILON = 1e-5

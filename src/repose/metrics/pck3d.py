@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 
 THRESHOLD_MM = 150.0
 AUC_THRESHOLDS_MM = np.arange(0.0, 151.0, 5.0)  # 31; the first counts nothing and pulls the area down

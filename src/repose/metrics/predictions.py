@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from repose.errors import ReposeError
-from repose.files import load_arrays
-from repose.posetable import PoseTable
+from repose.foundations.errors import ReposeError
+from repose.foundations.files import load_arrays
 from repose.skeletons import convert, get_skeleton, readings, skeleton_ids
+from repose.skeletons.posetable import PoseTable
 
 FORMAT = 1
 SMALLEST_MM = 10.0  # a median pose smaller than this is not in millimetres, however little was learnt

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.metrics.averages import frame_mean, group_means, mean_of_group_means
 from repose.metrics.mpjpe import joint_errors, mpjpe, mpjpe_without_root, p_mpjpe, p_mpjpe_without_root
 from repose.metrics.pck3d import auc3d, joint_set, pck3d
 from repose.metrics.predictions import check_samples, load_predictions, truth_in_order
-from repose.posetable import CODED, PoseTable
+from repose.skeletons.posetable import CODED, PoseTable
 
 ROOT = "pelvis"
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from repose.errors import ReposeError
-from repose.files import write_text
-from repose.posetable import PoseTable
-from repose.processes import ordered_map, usable_cores
+from repose.foundations.errors import ReposeError
+from repose.foundations.files import write_text
+from repose.foundations.processes import ordered_map, usable_cores
 from repose.report.sheets import View, clip_sheet, contact_sheet, pick_views
 from repose.report.tables import markdown
 from repose.skeletons import conversion, get_skeleton
+from repose.skeletons.posetable import PoseTable
 
 SPLITS = ("train", "val", "test")
 VIEWS = {2: 15, 3: 12}  # pictures on a sheet, by the dimensions of the poses
@@ -63,15 +63,15 @@ class Split:
 
 
 def write_data_page(
-    reports: Path, sets: Sequence[DataSet], scale: SizeRule, motion: str, workers: int
+    folder: Path, sets: Sequence[DataSet], scale: SizeRule, motion: str, workers: int
 ) -> None:
-    """Write `data.md` and a sheet a set; `workers` 0 takes one process a usable core."""
-    tasks = [(data, reports / "figures" / "data" / f"{data.name}.png") for data in sets]
+    """Write the page and a sheet a set; `workers` 0 takes one process a usable core."""
+    tasks = [(data, folder / f"{data.name}.png") for data in sets]
     splits = list(ordered_map(summarise, tasks, workers or usable_cores(), "drawing the data", 1))
     pairs = list(zip(sets, splits, strict=True))
     parts = ["# The data\n", intro(scale, motion), front_table(pairs)]
     parts += [section(data, found) for data, found in pairs]
-    write_text(reports / "data.md", "\n".join(parts))
+    write_text(folder / "README.md", "\n".join(parts))
 
 
 def summarise(task: tuple[DataSet, Path]) -> list[Split]:
@@ -182,7 +182,6 @@ def real(data: DataSet) -> str:
 
 def section(data: DataSet, splits: Sequence[Split]) -> str:
     """A data set's own section."""
-    picture = f"figures/data/{data.name}.png"
     parts = [f"## {data.name}\n", split_table(splits)]
     if data.sizes:
         parts.append(f"The real set: {real(data)}.\n")
@@ -194,7 +193,7 @@ def section(data: DataSet, splits: Sequence[Split]) -> str:
     facts += dict.fromkeys(note for split in splits for note in split.notes)
     if facts:
         parts.append("\n".join(f"- {fact}" for fact in facts) + "\n")
-    parts += [f"![{data.name}]({picture})\n"]
+    parts += [f"![{data.name}]({data.name}.png)\n"]
     parts += [mapping_table(target, skeletons) for target, skeletons in targets(data.name, splits)]
     return "\n".join(parts)
 

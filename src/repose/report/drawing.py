@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from repose.files import atomic
+from repose.foundations.files import atomic
 from repose.skeletons import Skeleton
 
 LEFT, RIGHT, MIDDLE = "#f58a07", "#2f7fd6", "#6f6f6f"

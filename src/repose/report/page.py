@@ -9,8 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from repose.files import write_text
-from repose.report.claims import FIELDS as CLAIM_FIELDS
+from repose.foundations.files import write_text
 from repose.report.claims import VERDICTS, Verdict, decimals, interval_text, judge_all, ledger_row
 from repose.report.published import Column, Paper, Table
 from repose.report.scores import Scores, of_group
@@ -34,15 +33,15 @@ SIGNS = {"reproduced": "✓ reproduced", "contradicted": "✗ contradicted", "un
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture of the page: its file below reports/, its number in the paper and what it shows."""
+    """A picture of the page: its file below the page's folder, its number in the paper and what it shows."""
 
     file: str
     title: str
     caption: str
 
 
-def write_report(
-    reports: Path,
+def write_page(
+    folder: Path,
     paper: Paper,
     scores: Scores,
     facts: Facts,
@@ -61,13 +60,11 @@ def write_report(
     verdicts = judge_all(paper.claims, as_stated, seed)
     cells = {table.number: table_cells(table, scores, facts, seed) for table in paper.tables}
     for table in paper.tables:
-        name = f"{paper.system}-table-{table.number}"
-        write_text(
-            reports / "tables" / f"{name}.csv", csv_text(FIELDS, tidy_rows(table, cells[table.number]))
-        )
-        write_text(reports / "tables" / f"{name}.tex", latex(table, *grid(table, cells[table.number])))
+        own, name = cells[table.number], f"table-{table.number}"
+        write_text(folder / "tables" / f"{name}.csv", csv_text(FIELDS, tidy_rows(table, own)))
+        write_text(folder / "tables" / f"{name}.tex", latex(table, *grid(table, own)))
     text = page(paper, cells, verdicts, facts, scores, figures, setting, more)
-    write_text(reports / f"{paper.system}.md", text)
+    write_text(folder / "README.md", text)
     return verdicts
 
 
@@ -86,7 +83,7 @@ def page(
     parts += ["## Claims\n", claims_text(verdicts)]
     parts += ["## Tables\n", SHOWN[any(table.views for table in paper.tables)]]
     for table in paper.tables:
-        parts.append(table_text(paper.system, table, cells[table.number]))
+        parts.append(table_text(table, cells[table.number]))
     if more:
         parts.append(more)
     if further := further_runs(paper, facts, scores):
@@ -107,12 +104,10 @@ def page(
     return "\n".join(parts)
 
 
-def table_text(system: str, table: Table, cells: list[Cell]) -> str:
+def table_text(table: Table, cells: list[Cell]) -> str:
     """One table with its caption, notes and links to the tidy files."""
     header, lines = grid(table, cells)
-    links = (
-        f"[CSV](tables/{system}-table-{table.number}.csv) · [LaTeX](tables/{system}-table-{table.number}.tex)"
-    )
+    links = f"[CSV](tables/table-{table.number}.csv) · [LaTeX](tables/table-{table.number}.tex)"
     text = f"### Table {table.number}\n\n{table.caption} {links}\n\n{markdown(header, lines)}"
     if extra := further_metrics(table, cells):
         text += f"\nThe same runs under other metrics:\n\n{extra}"
@@ -199,7 +194,7 @@ SHOWN = {
 }
 SPENT = (
     "Training time against time spent depends on the machine: "
-    "[benchmarks/results.md](../benchmarks/results.md), which `make bench` makes.\n"
+    "[benchmarks/results.md](../../benchmarks/results.md), which `make bench` makes.\n"
 )
 LEARNT = ("seeds", "parameters", "samples_seen", "teraflop")
 
@@ -228,11 +223,33 @@ def shown(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
 
 
-def setting_text(scale: str, settings: Mapping[str, Any], source: str, chosen: str = "") -> str:
-    """Which data at which scale, and the optimisation that the scale brings."""
+def setting_text(scale: str, settings: Mapping[str, Any], origin: Mapping[str, str], chosen: str = "") -> str:
+    """Which data at which scale, and the optimisation that the scale brings; `origin` says it of each set."""
     listed = ", ".join(f"`{key}: {value}`" for key, value in settings.items())
-    data = "the embedded world" if source == "world" else "the real data"
-    return f"Made on {data} at scale `{scale}` ({listed}). {chosen}".rstrip() + "\n"
+    return f"{origin_text(origin)} Scale `{scale}` ({listed}). {chosen}".rstrip() + "\n"
+
+
+def origin_text(origin: Mapping[str, str]) -> str:
+    """Which data sets are drawn by the embedded world and which are the published files."""
+    words = {"world": "Drawn by the embedded world", "real": "The published files"}
+    sets = {kind: [name for name, source in origin.items() if source == kind] for kind in words}
+    return " ".join(f"{words[kind]}: {', '.join(names)}." for kind, names in sets.items() if names)
+
+
+def ran_text(facts: Facts) -> str:
+    """How many runs were trained with how many seeds, on which share of the paper's samples."""
+    trained = [fact for fact in facts.values() if "samples_seen" in fact]
+    if not trained:
+        return ""
+    seeds, share = (spread([f[k] for f in trained if k in f]) for k in ("seeds", "samples_share"))
+    sampled = f", each on {share} % of the samples that the paper's training sees" if share else ""
+    return f"{len(trained)} runs, {seeds} seeds each{sampled}.\n"
+
+
+def spread(values: Sequence[float]) -> str:
+    """The smallest and the largest of some numbers, one where they are written alike."""
+    ends = [f"{value:.3g}" for value in (min(values), max(values))] if values else []
+    return " to ".join(dict.fromkeys(ends))
 
 
 def further_runs(paper: Paper, facts: Facts, scores: Scores) -> str:
@@ -255,8 +272,3 @@ def further_runs(paper: Paper, facts: Facts, scores: Scores) -> str:
     names = [f"`{wanted[i][0]}`" + (f" {wanted[i][1]}" if wanted[i][1] else "") for i in used]
     kept = [[*line[:2], *(line[2 + i] for i in used)] for line in lines]
     return markdown(["run", "settings", *names], kept) if lines else ""
-
-
-def ledger_text(system: str, verdicts: list[Verdict]) -> str:
-    """A system's lines of `claims.csv`."""
-    return csv_text(CLAIM_FIELDS, [ledger_row(system, verdict) for verdict in verdicts])

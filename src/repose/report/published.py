@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 Contrast = tuple[tuple[float, str, str], ...]  # weight, run, metric
-FOLDER = Path(__file__).parent / "published"
+PAPERS = Path(__file__).parents[1] / "papers"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -100,7 +100,7 @@ class Paper:
 @cache
 def load_paper(system: str) -> Paper:
     """The published numbers and claims of one system."""
-    text = (FOLDER / f"{system}.yaml").read_text(encoding="utf-8")
+    text = (PAPERS / system / "published.yaml").read_text(encoding="utf-8")
     data = yaml.load(text, LOADER)
     return Paper(
         system=system,

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from repose.errors import ReposeError
-from repose.files import read_json
+from repose.foundations.errors import ReposeError
+from repose.foundations.files import read_json
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ def last_value(path: Path, column: str) -> float:
     return float(values[-1])
 
 
-def run_facts(run: Run) -> dict[str, Any]:
-    """Facts of a run that tables and pages show."""
+def run_facts(run: Run, paper_samples: float) -> dict[str, Any]:
+    """Facts of a run that tables and pages show; `paper_samples` are those that the paper's training sees."""
     record = run.record
     model = record["configuration"].get("model", {})
     settings = ", ".join(f"{key}: {value}" for key, value in run.settings.items()) or "as the section says"
@@ -84,6 +84,8 @@ def run_facts(run: Run) -> dict[str, Any]:
         "seeds": len(record["seeds"]),
         "parameters": record["parameters"]["here"],
         "samples_seen": record["cost"]["samples"],
+        "samples_share": 100 * record["cost"]["samples"] / paper_samples,
+        "computed": record.get("computed", ""),
         "teraflop": record["cost"]["operations"] / 1e12,
         **{key: model[key] for key in ("classes", "channels", "input") if key in model},
     }

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from repose.errors import ReposeError
-from repose.files import load_arrays, save_arrays
+from repose.foundations.errors import ReposeError
+from repose.foundations.files import load_arrays, save_arrays
 
 
 @dataclass(frozen=True)

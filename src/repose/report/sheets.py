@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from repose.datasets import load_picture
-from repose.posetable import PoseTable
+from repose.foundations.rng import rng
 from repose.report.drawing import INK, Cell, Sheet, draw_pose, draw_pose_3d, draw_wire, fitting_scale
-from repose.rng import rng
 from repose.skeletons import get_skeleton
+from repose.skeletons.posetable import PoseTable
 
 PICTURE, BESIDE, TITLE = 240, 150, 17  # px: edge of a picture, width of the 3D pose beside it, line of words
 GAP = 6

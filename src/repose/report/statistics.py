@@ -15,8 +15,8 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
+from repose.foundations.rng import rng
 from repose.report.scores import Score, Scores, of_group
-from repose.rng import rng
 
 DRAWS = 4000
 LEVEL = 0.95

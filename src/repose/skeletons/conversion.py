@@ -21,8 +21,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import yaml
 
-from repose.errors import ReposeError
-from repose.posetable import PoseTable
+from repose.foundations.errors import ReposeError
+from repose.skeletons.posetable import PoseTable
 from repose.skeletons.skeleton import FOLDER, get_skeleton, nearest
 
 CORRECTED, PAPER = "corrected", "paper"

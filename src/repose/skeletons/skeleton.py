@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 
 FOLDER = Path(__file__).parent
 SIDES = {"l_": "r_", "r_": "l_"}

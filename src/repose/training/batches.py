@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from repose.errors import ReposeError
-from repose.rng import rng
+from repose.foundations.errors import ReposeError
+from repose.foundations.rng import rng
 from repose.training.distributed import Ranks, find_ranks
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.training.averaging import RunningAverage
 from repose.training.distributed import find_ranks
 from repose.training.optimiser import Stepper

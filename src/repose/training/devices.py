@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 
 
 @dataclass(frozen=True)

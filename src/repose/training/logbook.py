@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from repose.files import inside, read_json
+from repose.foundations.files import inside, read_json
 from repose.training.store import OUTPUTS, connect, flattened, source_tags
 
 PAUSE_S = 1.0  # between two writes of a running training

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from repose.errors import ReposeError
-from repose.rng import key_seed
+from repose.foundations.errors import ReposeError
+from repose.foundations.rng import key_seed
 from repose.training.averaging import Average, RunningAverage
 from repose.training.batches import Batches
 from repose.training.checkpoint import Checkpoint

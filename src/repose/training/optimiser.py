@@ -10,7 +10,7 @@ from torch.optim.adam import adam
 from torch.optim.rmsprop import rmsprop
 from torch.optim.sgd import sgd
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 
 KINDS = ("adam", "adamw", "rmsprop", "sgd", "muon")
 NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)  # Muon's: five rounds bring most singular values near 1

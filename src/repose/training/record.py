@@ -18,8 +18,8 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from repose.errors import ReposeError
-from repose.files import atomic, save_arrays, write_json, write_text
+from repose.foundations.errors import ReposeError
+from repose.foundations.files import atomic, save_arrays, write_json, write_text
 from repose.training.distributed import find_ranks
 
 FORMAT = 1

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 
 
 @dataclass(frozen=True)

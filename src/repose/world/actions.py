@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from repose.errors import ReposeError
-from repose.rng import rng
+from repose.foundations.errors import ReposeError
+from repose.foundations.rng import rng
 from repose.world import seated, standing, walks
 from repose.world.body import Subject
 from repose.world.frames import Array

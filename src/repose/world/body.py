@@ -10,7 +10,7 @@ from importlib import resources
 import numpy as np
 import yaml
 
-from repose.rng import rng
+from repose.foundations.rng import rng
 from repose.world.frames import Array
 
 SIDES = ("r", "l")

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
-from repose.files import write_text
-from repose.processes import usable_cores
+from repose.foundations.files import write_text
+from repose.foundations.processes import usable_cores
 from repose.world.people import strangers
 from repose.world.settings import WorldSettings
 from repose.world.wild import photograph

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.world.frames import Array
 
 AXES = "XYZ"

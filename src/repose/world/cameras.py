@@ -6,8 +6,8 @@ around the world's origin, z up, floor at z = 0, millimetres.
 
 import numpy as np
 
+from repose.foundations.rng import rng
 from repose.geometry.cameras import Camera
-from repose.rng import rng
 from repose.world.frames import Array
 
 H36M_IDS = ("54138969", "55011271", "58860488", "60457274")

@@ -5,7 +5,7 @@ Legend: N frames, P body points.
 
 import numpy as np
 
-from repose.rng import rng
+from repose.foundations.rng import rng
 from repose.world.body import POINTS, Subject
 from repose.world.frames import apply, yaw
 from repose.world.motion import ACTIONS, MotionSource

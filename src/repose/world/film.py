@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from repose.rng import rng
+from repose.foundations.rng import rng
 from repose.world.kernels import kernel
 
 MIDDLE_GREY = 0.2

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from repose.errors import ReposeError
-from repose.rng import rng
+from repose.foundations.errors import ReposeError
+from repose.foundations.rng import rng
 from repose.world import places as at
 from repose.world import postures
 from repose.world.body import POINTS, Subject

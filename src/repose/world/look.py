@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from repose.rng import rng
+from repose.foundations.rng import rng
 from repose.world.paint import BUTTONS, CHECKS, HALVES, HOOPS, JACKET, PLAIN, PRINT, SEAM, STRIPES, YOKE
 
 Colour = tuple[float, float, float]  # linear RGB, 0–1

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from repose.errors import ReposeError
-from repose.rng import rng
+from repose.foundations.errors import ReposeError
+from repose.foundations.rng import rng
 from repose.world.actions import ACTIONS, HERTZ, action_sequence
 from repose.world.body import POINTS, Subject
 from repose.world.frames import Array, yaw

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from repose.rng import rng
+from repose.foundations.rng import rng
 from repose.world.body import POINTS, sample_subject
 from repose.world.look import sample_look
 from repose.world.motion import MotionSource

@@ -9,8 +9,8 @@ from functools import cache, lru_cache
 
 import numpy as np
 
+from repose.foundations.rng import rng
 from repose.geometry.cameras import Camera
-from repose.rng import rng
 from repose.world import paint, raster
 from repose.world.backdrops import Backdrop
 from repose.world.body import POINTS, Subject

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from repose.errors import ReposeError
+from repose.foundations.errors import ReposeError
 from repose.world.body import POINTS, SEGMENTS, SIDES, Subject, forward, tree
 from repose.world.bvh import Clip, joint_places
 from repose.world.frames import Array, apply, cross, frame, turned, unit

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from repose.foundations.rng import rng
 from repose.geometry.cameras import Camera
-from repose.rng import rng
 from repose.world.backdrops import BACKDROPS, Backdrop, Builder
 from repose.world.flesh import Figure
 from repose.world.frames import Array

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from repose.rng import rng
+from repose.foundations.rng import rng
 from repose.world.body import POINTS
 from repose.world.flesh import Figure
 from repose.world.frames import Array

@@ -1,5 +1,6 @@
 """What the world needs to know to make one data set, and how many pictures that is."""
 
+import dataclasses
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ class WorldScale:
     test_images: int | None  # pictures of a test set; None: as many as the real one
     image_px: int | None  # long edge of a picture; None: the published size
     video: float  # share of the length of Human3.6M's takes
+    people_px: int | None = None  # long edge in COCO, CrowdPose and OCHuman; None: as in the other sets
+    size_range: float = 1.0  # how different in size people are there, as a share of what is published
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,15 @@ class WorldSettings:
         """A published picture size with its long edge as asked for."""
         factor = (self.scale.image_px or max(width, height)) / max(width, height)
         return round(width * factor), round(height * factor)
+
+    def of_several(self) -> "WorldSettings":
+        """The same with the picture size of COCO, CrowdPose and OCHuman."""
+        edge = self.scale.people_px or self.scale.image_px
+        return dataclasses.replace(self, scale=dataclasses.replace(self.scale, image_px=edge))
+
+    def nearer(self, published: float, near: float) -> float:
+        """A figure of COCO, CrowdPose or OCHuman between the published one (range 1) and `near` (range 0)."""
+        return self.scale.size_range * published + (1 - self.scale.size_range) * near
 
 
 def share(total: int, weights: Mapping[str, float] | list[float]) -> list[int]:

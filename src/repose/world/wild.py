@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from repose.foundations.rng import rng
 from repose.geometry import Camera
-from repose.rng import rng
 from repose.world.body import POINTS
 from repose.world.cameras import free_camera
 from repose.world.render import Figure

@@ -1,6 +1,7 @@
-"""COCO 2017 keypoints: `annotations/person_keypoints_<split>2017.json`, `train2017/` and `val2017/`.
+"""COCO 2017 keypoints: `annotations/person_keypoints_<split>2017.json` and `<split>2017/` for each split.
 
-Small people have a mask but no joints; a crowd is one region in run lengths without joints.
+Small people have a mask but no joints; a crowd is one region in run lengths without joints. The split `test`
+stands for test-dev, whose labels are not public: it is made like `val`, of other people.
 
 Legend: K people, 17 joints, H, W picture.
 """
@@ -13,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from repose.processes import ordered_map
-from repose.rng import rng
+from repose.foundations.processes import ordered_map
+from repose.foundations.rng import rng
 from repose.skeletons import get_skeleton
 from repose.world.clips import chunks
 from repose.world.people import gathered, placed, strangers
@@ -35,9 +36,11 @@ IMAGE = "{0}2017/{1:012d}.jpg"
 FILE = "annotations/person_keypoints_{}2017.json"
 PERSON_ID, CROWD_ID = 200000, 900100000000  # COCO numbers crowd regions apart
 KINDS = ("everyday", "sport")
-FIRST = {"train": 1, "val": 500001}  # numbers of the pictures
+FIRST = {"train": 1, "val": 500001, "test": 800001}  # numbers of the pictures
 SIZES = {(640, 480): 0.5, (480, 640): 0.25, (640, 427): 0.25}
-EMPTY_SHARE, CROWD_SHARE, FAR_SHARE = 0.12, 0.05, 0.3  # of the pictures: nobody, a crowd, people far behind
+# of the pictures, as published and where all people are near: nobody, a crowd, people far behind
+EMPTY_SHARE, CROWD_SHARE, FAR_SHARE = (0.12, 0.04), (0.05, 0.03), (0.3, 0.0)
+SMALLEST, LARGEST = (0.35, 1.05), (1.0, 1.1)  # share of the picture that the people in front fill, likewise
 PEOPLE = (0.5, 0.25, 0.15, 0.1)  # share of pictures with one to four people in front
 FAR_PEOPLE, CROWD_PEOPLE = 2, 9
 FAR_MM = (3500.0, 9000.0)
@@ -127,7 +130,7 @@ def save_split(folder: Path, split: str, pictures: Iterable[Labels]) -> None:
 
 
 def write(folder: Path, settings: WorldSettings, workers: int) -> None:
-    """Pictures and files of both splits."""
+    """Pictures and files of all splits."""
     for split, count in picture_counts(settings).items():
         jobs = [(split, *stretch) for stretch in chunks(count, STRETCH)]
         drawn = ordered_map(partial(draw, folder, settings), jobs, workers, f"coco {split}", chunk=1)
@@ -135,26 +138,28 @@ def write(folder: Path, settings: WorldSettings, workers: int) -> None:
 
 
 def picture_counts(settings: WorldSettings) -> dict[str, int]:
-    """Pictures by split."""
-    return {"train": settings.compressed("train"), "val": settings.tested("val")}
+    """Pictures by split; both held-out splits are of one size."""
+    held_out = settings.tested("val")
+    return {"train": settings.compressed("train"), "val": held_out, "test": held_out}
 
 
-def cast(seed: int, split: str, n: int) -> tuple[int, int, bool]:
+def cast(settings: WorldSettings, split: str, n: int) -> tuple[int, int, bool]:
     """How many people stand in front, how many far behind, and whether those are a crowd."""
-    generator = rng(seed, "coco", "cast", split, n)
+    generator = rng(settings.seed, "coco", "cast", split, n)
     draw = generator.random()
     front = 1 + int(generator.choice(len(PEOPLE), p=PEOPLE))
-    if draw < EMPTY_SHARE:
+    empty, crowded, far = (settings.nearer(*share) for share in (EMPTY_SHARE, CROWD_SHARE, FAR_SHARE))
+    if draw < empty:
         return 0, 0, False
-    if draw < EMPTY_SHARE + CROWD_SHARE:
+    if draw < empty + crowded:
         return front, CROWD_PEOPLE, True
-    return front, FAR_PEOPLE * (draw > 1 - FAR_SHARE), False
+    return front, FAR_PEOPLE * (draw > 1 - far), False
 
 
 def draw(folder: Path, settings: WorldSettings, job: tuple[str, int, int]) -> list[Labels]:
     """A stretch of pictures."""
     split, first, length = job
-    casts = [cast(settings.seed, split, first + n) for n in range(length)]
+    casts = [cast(settings, split, first + n) for n in range(length)]
     keys = [
         ("coco", split, first + n, k) for n, (near, far, _) in enumerate(casts) for k in range(near + far)
     ]
@@ -169,8 +174,9 @@ def draw(folder: Path, settings: WorldSettings, job: tuple[str, int, int]) -> li
         azimuth = photographer(front, generator)
         behind = [far_away(next(everybody), azimuth, crowded, generator) for _ in range(far)]
         shot = photograph(
-            [*front, *behind], some_size(settings, SIZES, *key), settings.seed, *key, target_mm=target,
-            share=(0.35, 1.0), azimuth=(azimuth, azimuth),
+            [*front, *behind], some_size(settings.of_several(), SIZES, *key), settings.seed, *key,
+            target_mm=target, share=(settings.nearer(*SMALLEST), settings.nearer(*LARGEST)),
+            azimuth=(azimuth, azimuth),
         )  # fmt: skip
         number = FIRST[split] + first + n
         shot.save(folder / IMAGE.format(split, number))

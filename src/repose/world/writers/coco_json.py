@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from repose.files import write_text
+from repose.foundations.files import write_text
 from repose.skeletons import Skeleton
 
 SIDE = {"l_": "left_", "r_": "right_"}

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from repose.processes import ordered_map
-from repose.rng import rng
+from repose.foundations.processes import ordered_map
+from repose.foundations.rng import rng
 from repose.skeletons import get_skeleton
 from repose.world.clips import chunks
 from repose.world.people import gathered, strangers
@@ -23,6 +23,8 @@ from repose.world.writers.coco_json import flat_keypoints, person_category, save
 IMAGE = "images/{}.jpg"
 SIZES = {(640, 480): 0.6, (480, 640): 0.2, (640, 427): 0.2}
 EXTRA_PEOPLE, MOST_PEOPLE = 2.4, 14  # mean above two, and limit
+# share of the picture that everybody fills, as published and where all people are near
+SMALLEST, LARGEST = (0.75, 1.05), (1.05, 1.05)
 CROWDED_SHARE = 0.95  # of the pictures; in the others people keep apart
 UNLABELLED_SHARE = 0.15  # of the hidden joints
 ISCROWD_SHARE = 0.012  # of the people
@@ -117,8 +119,9 @@ def draw(folder: Path, settings: WorldSettings, job: tuple[int, int]) -> list[Cr
         generator = rng(settings.seed, *key, "labels")
         manner = "crowd" if generator.random() < CROWDED_SHARE else "group"
         figures = gathered([next(everybody) for _ in range(count)], manner, settings.seed, *key)
-        size = some_size(settings, SIZES, *key)
-        shot = photograph(figures, size, settings.seed, *key, share=(0.75, 1.05), elevation_deg=(-2.0, 16.0))
+        size = some_size(settings.of_several(), SIZES, *key)
+        share = settings.nearer(*SMALLEST), settings.nearer(*LARGEST)
+        shot = photograph(figures, size, settings.seed, *key, share=share, elevation_deg=(-2.0, 16.0))
         shot.save(folder / IMAGE.format(first + n))
         seen = shot.joints("crowdpose14")
         kept = seen.visible.sum(1) >= 1

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from repose.processes import ordered_map
-from repose.rng import rng
+from repose.foundations.processes import ordered_map
+from repose.foundations.rng import rng
 from repose.world.body import Subject, sample_subject
 from repose.world.cameras import h36m_cameras
 from repose.world.motion import ACTIONS

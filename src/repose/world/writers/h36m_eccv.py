@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from repose.foundations.processes import ordered_map
+from repose.foundations.rng import rng
 from repose.geometry import fit_similarity
-from repose.processes import ordered_map
-from repose.rng import rng
 from repose.world.cameras import h36m_cameras
 from repose.world.look import sample_look
 from repose.world.motion import ACTIONS

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from repose.processes import ordered_map
+from repose.foundations.processes import ordered_map
 from repose.world.clips import chunks
 from repose.world.people import strangers
 from repose.world.settings import WorldSettings

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from repose.processes import ordered_map
-from repose.rng import rng
+from repose.foundations.processes import ordered_map
+from repose.foundations.rng import rng
 from repose.world.clips import chunks
 from repose.world.people import strangers
 from repose.world.settings import WorldSettings

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from repose.foundations.processes import ordered_map
+from repose.foundations.rng import rng
 from repose.geometry import Camera
-from repose.processes import ordered_map
-from repose.rng import rng
 from repose.world.body import Subject, sample_subject
 from repose.world.cameras import mpi3dhp_cameras, mpi3dhp_test_camera
 from repose.world.clips import chunks, clip

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from repose.processes import ordered_map
-from repose.rng import rng
+from repose.foundations.processes import ordered_map
+from repose.foundations.rng import rng
 from repose.world.body import POINTS
 from repose.world.clips import chunks
 from repose.world.people import gathered, strangers

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from repose.foundations.processes import ordered_map
 from repose.geometry import Camera
-from repose.processes import ordered_map
 from repose.world.body import sample_subject
 from repose.world.cameras import occlusion_person_cameras
 from repose.world.clips import chunks, clip

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from repose.processes import ordered_map
-from repose.rng import rng
+from repose.foundations.processes import ordered_map
+from repose.foundations.rng import rng
 from repose.skeletons import get_skeleton
 from repose.world.clips import chunks
 from repose.world.people import gathered, strangers
@@ -29,6 +29,8 @@ from repose.world.writers.coco_json import long_name, outline, person_category, 
 IMAGE = "images/{:06d}.jpg"
 EXPORT = "ochuman_coco_format_{}_range_0.00_1.00.json"
 SIZES = {(640, 480): 0.5, (480, 640): 0.3, (640, 427): 0.2}
+# share of the picture that the two fill, as published and where all people are near
+SMALLEST, LARGEST = (0.7, 0.9), (0.95, 0.95)
 LEAST_OVERLAP = 0.5  # of the two people's boxes
 TRIES = 60  # arrangements among which one with enough overlap is looked for
 THIRD_SHARE = 0.3  # pictures with a third person, labelled by a box only
@@ -129,13 +131,17 @@ def draw(folder: Path, settings: WorldSettings, job: tuple[int, int]) -> list[Pa
     for n in range(length):
         key = ("ochuman", first + n)
         figures = [next(everybody) for _ in range(2 + int(thirds[n]))]
-        shot = embraced(figures, some_size(settings, SIZES, *key), settings.seed, *key)
+        size = some_size(settings.of_several(), SIZES, *key)
+        share = settings.nearer(*SMALLEST), settings.nearer(*LARGEST)
+        shot = embraced(figures, size, share, settings.seed, *key)
         shot.save(folder / IMAGE.format(first + n + 1))
         result.append(labels(first + n + 1, shot, rng(settings.seed, *key, "labels")))
     return result
 
 
-def embraced(figures: list[Figure], size: tuple[int, int], seed: int, *key: str | int) -> Shot:
+def embraced(
+    figures: list[Figure], size: tuple[int, int], share: tuple[float, float], seed: int, *key: str | int
+) -> Shot:
     """The picture of two people whose boxes overlap enough, and perhaps of a third.
 
     Where no arrangement of their own poses does it, the second takes the pose of the first.
@@ -152,7 +158,7 @@ def embraced(figures: list[Figure], size: tuple[int, int], seed: int, *key: str 
         third = gathered([couple[0], *figures[2:]], "group", seed, *key)[1:]
         people = np.concatenate([figure.points_mm for figure in couple])
         shot = photograph(
-            [*couple, *third], size, seed, *key, attempt, share=(0.7, 0.95), target_mm=people,
+            [*couple, *third], size, seed, *key, attempt, share=share, target_mm=people,
             azimuth=(azimuth, azimuth), elevation_deg=(-3.0, 12.0),
         )  # fmt: skip
         both = shot.mask(0).any() and shot.mask(1).any()

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from repose.processes import ordered_map
-from repose.rng import rng
+from repose.foundations.processes import ordered_map
+from repose.foundations.rng import rng
 from repose.world.body import POINTS, sample_subject
 from repose.world.cameras import free_camera
 from repose.world.clips import clip

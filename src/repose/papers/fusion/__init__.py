@@ -1,0 +1,50 @@
+"""Jiang et al., 2D Pre-Training for 3D Pose Estimation: three stages of training, figures 1 to 3."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from repose.papers.fusion.cost import cost_scores
+from repose.papers.fusion.facts import everywhere_text, fusion_facts, learnt_text
+from repose.papers.fusion.figures import fusion_figures
+from repose.papers.fusion.scores import declared, fusion_scores
+from repose.report.room import Materials, Presented
+from repose.report.runs import Run
+from repose.report.scores import Scores
+from repose.report.tables import Facts
+
+__all__ = ["data_sets", "declared", "presented", "scored", "settings"]
+
+CHOSEN = (
+    "Network, optimiser, share, rates, weights of the losses and width of the targets were chosen on "
+    "held-out pictures of the training set of Human3.6M; all is the same for all runs."
+)
+
+
+def settings(section: Mapping[str, Any], scale: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+    """The scale of the trainings; nothing was chosen where they follow the paper's schedule."""
+    shown = scale["network"] | scale["train"] | {"rates": scale["rates"], "subpixel": scale["subpixel"]}
+    return shown, CHOSEN if scale["train"]["share"] else ""
+
+
+def data_sets() -> Sequence[str]:
+    """Three 2D sets and three 3D sets, as the paper has them."""
+    return ("mpii", "lsp", "lspet", "flic", "h36m_eccv", "mpi_inf_3dhp", "occlusion_person")
+
+
+def scored(runs: Sequence[Run], data: Path) -> tuple[Scores, Facts]:
+    """Heat-map PCK and 3D errors on the prepared test sets, and what each run cost."""
+    scores = fusion_scores(runs, data / "fusion") | cost_scores(runs)
+    return scores, fusion_facts(runs, scores)
+
+
+def presented(materials: Materials) -> Presented:
+    """Its figures, what was learnt, and every run on every test set."""
+    runs = {run.name: run for run in materials.runs}
+    figures = fusion_figures(
+        materials.folder, runs, materials.data / "fusion", materials.roots, materials.scores, materials.paper
+    )
+    learnt = learnt_text(materials.runs, materials.facts)
+    return Presented(figures, learnt, everywhere_text(materials.runs, materials.scores))

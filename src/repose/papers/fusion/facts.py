@@ -1,0 +1,135 @@
+"""What every run of the fusion trainings has learnt, as the page on Jiang et al. says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import median
+from typing import Any
+
+from repose.papers.fusion.scores import NAMES
+from repose.report.runs import Run, chain, run_facts
+from repose.report.scores import Scores, of_group
+from repose.report.tables import Facts, markdown
+
+REFERENCES = {
+    "mean_pose": "no training: always the mean training pose of the test set's own training set, as it is",
+    "perfect": "no training: the truth itself",
+}
+
+
+def fusion_facts(runs: Sequence[Run], scores: Scores) -> Facts:
+    """Facts of all runs and of the two rows without one."""
+    known = {run.name: run for run in runs}
+    facts: Facts = {
+        run.name: run_facts(run, run.record["paper_cost"]["samples"])
+        | {"recipe": recipe(run, known)}
+        | learnt(run, scores)
+        for run in runs
+    }
+    return facts | {name: {"settings": words} for name, words in REFERENCES.items()}
+
+
+def recipe(run: Run, runs: Mapping[str, Run]) -> list[str]:
+    """What makes a run, a line a stage: the rows of the paper's tables state it in these words."""
+    steps = []
+    for step in reversed(chain(run, runs)):
+        made = step.record["configuration"]
+        schedule = made["train"]
+        steps.append(
+            f"{made['network']}, {' + '.join(step.record['train'])}, {schedule['epochs']} epochs, "
+            f"λ {schedule['lambda_reg']:g} and {schedule['lambda_geo']:g}"
+        )
+    return steps
+
+
+def learnt(run: Run, scores: Scores) -> dict[str, Any]:
+    """Accuracy and error on the run's own test set, and the error by that of the mean pose."""
+    own = run.record["tests"][0]
+    facts = {"learnt: own test set": own}
+    if (accuracy := figure(scores, run.name, "heatmap_pck", own)) is not None:
+        facts[PCK] = round(accuracy, 1)
+    if (apart := figure(scores, run.name, "sides_apart", own)) is not None:
+        facts[APART] = round(apart, 1)
+    error, mean = (figure(scores, name, "mpjpe_corrected", own) for name in (run.name, "mean_pose"))
+    if error is not None:
+        facts["learnt: MPJPE, mm"] = round(error, 1)
+    if error is not None and mean:
+        facts[SHARE] = round(100 * error / mean, 1)
+    return facts
+
+
+PCK = "learnt: heat-map PCK, %"
+SHARE = "learnt: % of the mean pose's error"
+APART = "learnt: left and right told apart, %"
+EVERYWHERE = (
+    ("heatmap_pck", "PCK", 1), ("mpjpe_corrected", "MPJPE", 1), ("mpjpe_published", "published", 1),
+    ("p_mpjpe", "P-MPJPE", 1),
+)  # fmt: skip
+
+
+def learnt_text(runs: Sequence[Run], facts: Facts) -> str:
+    """What the runs have reached, and how many have learnt too little for their verdicts to say much."""
+    return "".join(f"{text}\n" for text in (reached_text(runs, facts), caution_text(runs, facts)) if text)
+
+
+def reached_text(runs: Sequence[Run], facts: Facts) -> str:
+    """Joints found and error of stage 2 on Human3.6M, where all 2D sets can be compared."""
+    of_stage = [
+        run for run in runs if run.record["family"] == "stage2" and run.record["tests"][0] == "h36m_eccv"
+    ]
+    found = [facts[run.name][PCK] for run in of_stage if PCK in facts[run.name]]
+    shares = [facts[run.name][SHARE] for run in of_stage if SHARE in facts[run.name]]
+    if not (found and shares):
+        return ""
+    return (
+        f"After stage 2 the networks of H36M find {min(found):.1f} to {max(found):.1f} % of the joints of "
+        f"its test pictures (heat-map PCK); their 3D error is {min(shares):.1f} to {max(shares):.1f} % of "
+        "the mean training pose's."
+    )
+
+
+def caution_text(runs: Sequence[Run], facts: Facts) -> str:
+    """How many runs are worse in 3D than the mean pose, so say little, and how well sides are told apart."""
+    deep = [run for run in runs if SHARE in facts[run.name]]
+    worse = [run for run in deep if facts[run.name][SHARE] >= 100]
+    alone = sum(run.record["family"].startswith("solo") for run in worse)
+    weak = (
+        f"**Caution: {len(worse)} of {len(deep)} runs with depth, {alone} of them on 3D data alone, are at "
+        "this scale worse in 3D than always predicting the mean training pose. Verdicts that rest on them "
+        "say little of the paper.**"
+    )
+    return " ".join(part for part in (weak if worse else "", apart_text(facts)) if part)
+
+
+def apart_text(facts: Facts) -> str:
+    """How well left and right are told apart, without which neither limbs nor depth come out right."""
+    shares = [fact[APART] for fact in facts.values() if APART in fact]
+    if not shares:
+        return ""
+    return (
+        "Of pairs of joints whose left and right are clearly apart, the best run finds "
+        f"{max(shares):.1f} % at two places, the median run {median(shares):.1f} %."
+    )
+
+
+def everywhere_text(runs: Sequence[Run], scores: Scores) -> str:
+    """Every run that knows depth on all of every 3D test set, whatever it was trained on."""
+    header = ["run", *(f"{name} {words}" for name in NAMES.values() for _, words, _ in EVERYWHERE)]
+    lines = []
+    for run in runs:
+        found = [
+            (figure(scores, run.name, metric, group), digits)
+            for group in NAMES
+            for metric, _, digits in EVERYWHERE
+        ]
+        if any(value is not None for value, _ in found):
+            lines.append([run.name, *("" if v is None else f"{v:.{digits}f}" for v, digits in found)])
+    words = "Heat-map PCK in percent; MPJPE under the corrected and the published protocol and P-MPJPE in mm."
+    return f"### Every run on every test set\n\n{words}\n\n{markdown(header, lines)}"
+
+
+def figure(scores: Scores, run: str, metric: str, group: str) -> float | None:
+    """A run's figure on one test set."""
+    score = scores.get((run, metric))
+    part = None if score is None else of_group(score, group)
+    return None if part is None else float(part.value().mean())

@@ -1,0 +1,53 @@
+"""Tran et al., Combination of Deep Learner Network and Transformer for 3D Human Pose Estimation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from repose.papers.lifting.figures import examples_figure
+from repose.papers.lifting.scores import lifting_scores
+from repose.papers.lifting.settings import listed
+from repose.report.page import Figure
+from repose.report.room import Materials, Presented
+from repose.report.runs import Run
+from repose.report.runs import declared_runs as declared
+from repose.report.scores import Scores
+from repose.report.tables import Facts
+
+__all__ = ["data_sets", "declared", "presented", "scored", "settings"]
+
+CHOSEN = "Chosen on a held-out training subject, the same on both sides of every comparison."
+EXAMPLES = Figure(
+    "figures/examples.png",
+    "Figures 3 and 4: poses lifted from 2D",
+    "2D input, 3D pose of the combined network and ground truth. The paper shows a private video; these "
+    "are test frames of Human3.6M, of each action the one with the median error.",
+)
+
+
+def settings(section: Mapping[str, Any], scale: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+    """The scale of the trainings; nothing was chosen where they follow the paper's schedule."""
+    return listed(scale), CHOSEN if scale["train"]["steps"] else ""
+
+
+def data_sets() -> Sequence[str]:
+    """Trained and tested on Human3.6M."""
+    return ("h36m",)
+
+
+def scored(runs: Sequence[Run], data: Path) -> tuple[Scores, Facts]:
+    """Both protocols on Human3.6M."""
+    return lifting_scores(runs, data / "poses")
+
+
+def presented(materials: Materials) -> Presented:
+    """Examples of the combined network, where it is declared."""
+    combined = next((run for run in materials.runs if run.name == "combined"), None)
+    if combined is None:
+        return Presented()
+    poses = materials.data / "poses/h36m/test.npz"
+    predictions = combined.predictions("h36m-test")[0]
+    examples_figure(materials.folder / EXAMPLES.file, poses, predictions, "joints2d_detected")
+    return Presented([EXAMPLES])

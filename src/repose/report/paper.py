@@ -1,0 +1,50 @@
+"""One paper's report: its page and tables, its line of the ledger, and what the front page says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from repose.foundations.files import write_json, write_text
+from repose.report.claims import FIELDS, VERDICTS, Verdict, ledger_row
+from repose.report.page import ran_text, write_page
+from repose.report.published import Paper
+from repose.report.room import Materials, Room
+from repose.report.scores import Scores, of_group
+from repose.report.tables import csv_text
+
+
+def write_paper(room: Room, materials: Materials, setting: str, seed: int, summary: Path) -> None:
+    """Write a paper's folder, and its `summary` for the front page."""
+    folder, paper, scores, facts = materials.folder, materials.paper, materials.scores, materials.facts
+    shown = room.presented(materials)
+    ran = ran_text(facts)
+    top = "\n".join(text for text in (ran, setting, shown.learnt) if text)
+    verdicts = write_page(
+        folder, paper, materials.scores, materials.facts, shown.figures, top, seed, shown.more
+    )
+    ledger = [ledger_row(paper.system, verdict) for verdict in verdicts]
+    numbers = headline(paper, scores, verdicts)
+    write_text(folder / "claims.csv", csv_text(FIELDS, ledger))
+    write_json(folder / "metrics.json", numbers)
+    about = {"system": paper.system, "title": paper.title, "venue": paper.venue, "ran": ran}
+    write_json(summary, about | {"claims": ledger, "metrics": numbers})
+
+
+def headline(paper: Paper, scores: Scores, verdicts: Sequence[Verdict]) -> Mapping[str, Any]:
+    """A number a run (under its system's first metric) and the counts of verdicts."""
+    first, part = paper.headline or (
+        next(c.metric for t in paper.tables for c in t.columns if c.unit in {"mm", "%"}),
+        None,
+    )
+    family = first.rsplit("_", 1)[0]
+    numbers: dict[str, Any] = {}
+    for (run, metric), score in scores.items():
+        wanted = metric == first or (
+            part is None and metric.rsplit("_", 1)[0] == family and run not in numbers
+        )
+        if wanted and (own := of_group(score, part)) is not None:
+            numbers[run] = round(float(own.value().mean()), 2)
+    found = [verdict.verdict for verdict in verdicts]
+    return numbers | {"claims": {name: found.count(name) for name in VERDICTS}}

@@ -1,0 +1,178 @@
+"""The page of Jiang et al.: three runs a row, two protocols a cell, claims on one test set each."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from repose.foundations.parameters import read_yaml12
+from repose.fusion.recipe import schedule_of
+from repose.papers.fusion.cost import cost_scores
+from repose.papers.fusion.facts import fusion_facts
+from repose.papers.fusion.scores import FAMILIES, declared
+from repose.report.claims import judge_all
+from repose.report.page import further_runs, write_page
+from repose.report.paper import headline
+from repose.report.published import load_paper
+from repose.report.runs import Run
+from repose.report.scores import flat_score, unit_score
+from repose.report.tables import fills, grid, table_cells, tidy_rows
+from tests.imports import ROOT
+from tests.papers.fusion.fusion_runs import SETS, made_scores
+
+PAPER = load_paper("fusion")
+SECTION = read_yaml12(ROOT / "params.yaml")["fusion"]
+DECLARED = declared(SECTION)
+TEST_COLUMNS = {"h36m_eccv": "test/H36M", "mpi_inf_3dhp": "test/MPII3D", "occlusion_person": "test/OP"}
+
+
+def printed():
+    """The paper's test errors: (run, test set) → mm."""
+    rows = [row for table in PAPER.tables for row in table.rows if row.run]
+    return {
+        (row.run, group): float(row.published[column])
+        for row in rows
+        for group, column in TEST_COLUMNS.items()
+        if column in row.published
+    }
+
+
+@pytest.fixture(scope="module")
+def scored():
+    """Scores as if every run had just the paper's errors, in the corrected protocol too."""
+    known, generator = printed(), np.random.default_rng(0)
+    scores = {}
+    for run in DECLARED:
+        errors = np.repeat([known.get((run, group), 100.0) for group in SETS], 30)
+        noise = generator.normal(0, 0.2, (3 if run == "s3_lsp_h36m" else 1, 90))
+        for metric, more in (("mpjpe_corrected", 0), ("mpjpe_published", 25)):
+            group = np.repeat(np.arange(3), 30)
+            scores[run, metric] = unit_score(errors + noise + more, np.arange(90), group, SETS)
+        scores[run, "heatmap_pck_tenth"] = flat_score([77.0])
+        scores[run, "mpjpe_published_tenth"] = flat_score([88.0])
+    references = made_scores({"perfect": 0.0, "mean_pose": 200.0})
+    runs = made_runs()
+    scores |= references | cost_scores(runs)
+    return scores, fusion_facts(runs, scores)
+
+
+def made_runs(**changed):
+    """Runs as declared; `changed` settings of stage 3."""
+    images = {"s1": 140 * 22246, "s2": 120 * 22246, "s3": 20 * 22246}  # as if all had MPII's size
+    runs = []
+    for name, entry in DECLARED.items():
+        family = next(f for f in FAMILIES if name in SECTION[f])
+        schedule = schedule_of(SECTION["train"][family], entry)
+        schedule |= changed if family == "stage3" else {}
+        record = {
+            "seeds": [0], "parameters": {"here": 1},
+            "configuration": {"network": "resnet", "train": schedule},
+            "train": [entry[key] for key in ("data", "data2d", "data3d") if key in entry],
+            "tests": ["h36m_eccv"], "cost": {"samples": 1000, "operations": 10**15},
+            "paper_cost": dict.fromkeys(("samples", "operations"), images.get(name[:2], 2 * 10**6)),
+        }  # fmt: skip
+        runs.append(Run(name, ROOT, entry, record))
+    return runs
+
+
+def test_every_run_of_tables_and_claims_is_declared_and_every_last_stage_fills_a_row():
+    named = {run for table in PAPER.tables for row in table.rows for run in (row.run, *row.parts.values())}
+    claimed = {run for claim in PAPER.claims for terms in claim.contrasts for _, run, _ in terms}
+    assert (named | claimed) - {None, "perfect", "mean_pose"} <= DECLARED.keys()
+    assert {run for run in DECLARED if run.startswith(("s3_", "solo3_"))} <= named
+
+
+def test_rows_are_the_stages_that_the_run_has():
+    for table in PAPER.tables:
+        for row in table.rows:
+            if "stage2" in row.parts:
+                assert DECLARED[row.run]["parent"] == row.parts["stage2"]
+            if "stage1" in row.parts:
+                assert DECLARED[row.parts["stage2"]]["parent"] == row.parts["stage1"]
+
+
+def test_the_effects_of_the_claims_follow_from_the_printed_tables():
+    known = printed()
+    for claim in PAPER.claims:
+        if claim.group:
+            effects = [sum(w * known[run, claim.group] for w, run, _ in terms) for terms in claim.contrasts]
+            assert min(effects) == pytest.approx(claim.published_effect), claim.id
+
+
+def test_with_the_papers_errors_every_claim_on_them_is_reproduced(scored):
+    scores, _ = scored
+    verdicts = {v.claim.id: v for v in judge_all(PAPER.claims, scores, 0)}
+    on_errors = [v.verdict for v in verdicts.values() if v.claim.group]
+    assert on_errors.count("reproduced") >= len(on_errors) - 2  # two effects of 1 mm are less than sure
+    assert verdicts["fusion_minutes_op"].verdict == "undecided"
+    assert "benchmarks" in verdicts["fusion_minutes_op"].needs
+    assert verdicts["fusion_operations_op"].verdict == "contradicted"  # 6.2 against 4 million pictures
+
+
+def test_a_line_of_the_csv_is_one_figure(scored):
+    for table in PAPER.tables:
+        lines = tidy_rows(table, table_cells(table, *scored, 0))
+        keys = [(line["table"], line["row"], line["column"], line["metric"]) for line in lines]
+        assert len(set(keys)) == len(keys)
+    lines = {key[1:]: line for key, line in zip(keys, lines, strict=True)}
+    published = lines["MPII/H36M", "test/H36M", "mpjpe_published"]
+    assert (published["published"], published["run"]) == ("64.49", "s3_mpii_h36m")
+    assert lines["MPII/H36M", "test/H36M", "mpjpe_corrected"]["published"] == ""
+
+
+def test_the_corrected_figure_stands_first_and_beside_it_the_published_protocol(scored):
+    table = PAPER.tables[0]
+    header, lines = grid(table, table_cells(table, *scored, 0))
+    at = header.index("test/H36M")
+    rows = [line for line in lines if "MPII" in line[0] and line[1] == "H36M" and line[2].startswith("ours")]
+    assert rows[0][2] == "ours, corrected"
+    assert float(rows[0][at].strip("*")) == pytest.approx(64.49, abs=0.5)
+    following = lines[lines.index(rows[0]) + 1]
+    assert following[2] == "ours, published protocol"
+    assert float(following[at]) == pytest.approx(float(rows[0][at].strip("*")) + 25, abs=0.1)
+    assert lines[lines.index(rows[0]) + 2][at] == "64.49"
+    floor = [line for line in lines if line[0] == "a perfect prediction"]
+    assert abs(float(floor[0][at].strip("*"))) < 4
+    assert not any("test 2D" in name for name in header)
+
+
+def test_a_stage_has_the_figure_of_its_own_run(scored):
+    scores, facts = scored
+    only = {key: score for key, score in scores.items() if key[0] in {"s1_mpii", "s2_mpii_op"}}
+    table = PAPER.tables[0]
+    found = {
+        (cell.row.row, cell.column.name): cell.run
+        for cell in table_cells(table, only, facts, 0)
+        if cell.measured
+    }
+    assert found["MPII/OP", "stage1/2D PCKh"] == "s1_mpii"
+    assert found["MPII/OP", "stage2/3D MPJPE"] == "s2_mpii_op"
+    assert ("MPII/OP", "stage3/3D MPJPE") not in found
+
+
+def test_a_run_made_otherwise_than_its_row_states_fills_none_but_its_first_stages_do(scored, tmp_path):
+    scores, facts = scored
+    assert all(fills(row, facts) for table in PAPER.tables for row in table.rows if row.run)
+    other = fusion_facts(made_runs(lambda_geo=0.1), scores)
+    cells = table_cells(PAPER.tables[0], scores, other, 0)
+    row = [cell for cell in cells if cell.row.row == "MPII/H36M"]
+    assert {cell.column.name.split("/")[0] for cell in row if cell.measured} == {"stage1", "stage2"}
+    assert "64.49" in {cell.published for cell in row}
+    assert further_runs(PAPER, other, scores).count("s3_") == len(SECTION["stage3"])
+    verdicts = {v.claim.id: v for v in write_page(tmp_path, PAPER, scores, other, [], "", 0)}
+    assert verdicts["fusion_pretraining_h36m"].needs.startswith("no scores of s3_mpii_h36m")
+    assert verdicts["fusion_stage3_serves_h36m"].verdict == "reproduced"  # knows no stage 3
+
+
+def test_the_page_is_written_and_its_claims_are_judged(scored, tmp_path):
+    scores, facts = scored
+    verdicts = write_page(tmp_path, PAPER, scores, facts, [], "Made of nothing.\n", 0)
+    assert len(verdicts) == len(PAPER.claims)
+    text = (tmp_path / "README.md").read_text()
+    assert "| a perfect prediction |  | ours, corrected |" in text
+    assert "cost/TFLOP `operations_paper`" in text
+    with open(tmp_path / "tables/table-3.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {"LSP/H36M/MPII3D", "FLIC/H36M/OP"} <= {row["row"] for row in rows}
+    numbers = headline(PAPER, scores, verdicts)
+    assert numbers["s3_mpii_h36m"] == pytest.approx(64.49, abs=0.2)
