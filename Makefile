@@ -9,8 +9,6 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := 1
 unexport PYTHONPATH
 
-# Families of trainings; those of one word may run side by side, those of the next word need them.
-LEVELS := fusion_stage1+fusion_solo2+gcn_free+gcn+gcn_classes+learner fusion_stage2+fusion_solo3 fusion_stage3
 JOBS ?= $(shell nproc)
 
 FAST := not slow and not pipeline and not full
@@ -29,13 +27,8 @@ $(READY): requirements.lock pyproject.toml
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-repro: $(READY) ## rebuild data, trainings and reports: dvc repro, with JOBS trainings side by side
-	dvc repro data labels depth depth_lsp
-	@for level in $(LEVELS); do \
-	  plan=$$(dvc repro --dry $$(echo $$level | tr + ' ')) || { echo "$$plan"; exit 1; }; \
-	  echo "$$plan" | sed -n "s/^Running stage '\(.*\)':$$/\1/p" | \
-	    xargs -r -n 1 -P $(JOBS) dvc --wait-for-lock repro --single-item || exit 1; done
-	dvc repro
+repro: $(READY) ## rebuild data, trainings and reports: dvc repro, with JOBS stages side by side
+	python -m repose repro --jobs $(JOBS)
 
 test: $(READY)  ## all tests but the long ones; the pipeline runs once at smoke scale
 	pytest -q -n 2 --dist loadfile -m "not pipeline and not full"

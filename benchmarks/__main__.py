@@ -1,6 +1,7 @@
 """`python -m benchmarks [NAME …]`: each in a process of its own, its lines into benchmarks/results.md.
 
-With names only those run, and the page holds those alone.
+With names only those run, and the page holds those alone. What a GPU does is measured apart, by
+`python -m benchmarks.device` on the machine that has one.
 
 What counts are ratios within one run; absolute figures belong to the machine that the page names.
 """
@@ -30,6 +31,13 @@ def machine() -> str:
     return f"{len(os.sched_getaffinity(0))} cores of {models[0] if models else platform.machine()}"
 
 
+def on_a_gpu() -> str:
+    """The section on the page that a machine with a GPU has left."""
+    known = (HERE / "device.md").is_file()
+    text = "[device.md](device.md)" if known else "not measured"
+    return f"## Check of a GPU\n\n`python -m benchmarks.device`: {text}.\n"
+
+
 def main(*names: str) -> None:
     parts = [f"# Benchmarks\n\nMeasured by `make bench` on {machine()}. Ratios are within one run.\n"]
     for name, title in BENCHMARKS.items():
@@ -43,7 +51,7 @@ def main(*names: str) -> None:
         text = done.stdout if done.returncode == 0 else f"failed: {done.stderr.strip().splitlines()[-1]}"
         print(text, flush=True)
         parts.append(f"## {title}\n\n```\n{text.rstrip()}\n```\n")
-    write_text(HERE / "results.md", "\n".join(parts))
+    write_text(HERE / "results.md", "\n".join([*parts, on_a_gpu()]))
 
 
 if __name__ == "__main__":

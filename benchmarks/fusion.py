@@ -20,10 +20,10 @@ from repose.foundations.rng import rng
 from repose.fusion.batches import FusionBatches, Set, Sizes, labels_of
 from repose.fusion.designs import PAPER, build_seeded, design_of
 from repose.fusion.losses import Labels, Weights, geometric_loss, losses
-from repose.pictures.people import Split
 from repose.pictures.augment import Augment
 from repose.pictures.crops import Crops, affines
 from repose.pictures.pack import MARGIN, DecodedPeople, Person, decoding_processes
+from repose.pictures.people import Split
 from repose.skeletons import get_skeleton
 from repose.training.devices import Forward, cpu_has_bf16, prepare_device
 from repose.training.optimiser import Optimiser, Stepper

@@ -22,12 +22,12 @@ from repose.fusion.batches import FusionBatches, Set, Sizes
 from repose.fusion.curves import spread, truth_cells
 from repose.fusion.decode import find_joints, poses_mm
 from repose.fusion.designs import NetworkScale, build_seeded, design_of, network_size
-from repose.pictures.people import load_split
 from repose.fusion.recipe import SmallStage, epoch_people, make_recipe, paper_stage, schedule_of
 from repose.fusion.run import loss, weights_of
 from repose.metrics import heatmap_pck_hits, mean_joint_rate, mpjpe, mpjpe_corrected, sides_apart
 from repose.pictures.augment import Augment
 from repose.pictures.pack import PackedPeople
+from repose.pictures.people import load_split
 from repose.skeletons import get_skeleton
 from repose.training.devices import Device, Forward, prepare_device
 from repose.training.loop import train

@@ -7,18 +7,16 @@ from repose.foundations.stage import run_stage
 
 
 def main(params: dict[str, Any], system: str) -> None:
-    from repose.report.page import setting_text
     from repose.report.paper import write_paper
     from repose.report.published import load_paper
     from repose.report.room import Materials, origins, room_of
     from repose.report.runs import load_runs
     from repose.report.scores import load_scores
+    from repose.report.setting import Setting
 
     room, section, scale = room_of(system), params[system], params["scale"].get(system, {})
-    shown, chosen = room.settings(section, scale)
-    setting = setting_text(
-        params["scale"]["name"], shown, origins(Path("data/poses"), room.data_sets()), chosen
-    )
+    origin = origins(Path("data/poses"), room.data_sets())
+    setting = Setting(params["scale"]["name"], origin, *room.settings(section, scale))
     runs = load_runs(Path("runs") / system, room.declared(section))
     roots = {name: entry["root"] for name, entry in params["datasets"].items()}
     scores, facts = load_scores(f"data/scores/{system}.npz")

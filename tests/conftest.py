@@ -117,3 +117,12 @@ def smoke(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
         folder.rmdir()
     params.write_text(few_runs)
     return checkout
+
+
+@pytest.fixture
+def editable(smoke):
+    """The smoke run, put back as it was after the test."""
+    yield smoke
+    smoke.run("git", "checkout", "-q", "--", ".")
+    smoke.run("dvc", "checkout", "-q", "--force", check=False)
+    smoke.run("git", "clean", "-qfd", "src", "stages", "runs", "data", "reports", check=False)

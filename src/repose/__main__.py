@@ -15,12 +15,17 @@ def check(options: argparse.Namespace) -> None:
 
 
 def score(options: argparse.Namespace) -> None:
-    """Score predicted 3D poses, ours or other software's, against a pose table."""
-    from repose.metrics.score import score_file
+    """Score predicted 3D poses, or people found in pictures, ours or other software's, against the truth."""
+    from repose.metrics.score import of_people, score_file
     from repose.skeletons.posetable import PoseTable
 
     tables: dict[Path, PoseTable] = {}
     for path in options.files:
+        if of_people(path, options.truth):
+            from repose.metrics.people.summary import score_people_file
+
+            print(score_people_file(path, options.truth, options.sigmas, options.longest_px), end="\n\n")
+            continue
         truth = options.truth or truth_of(path)
         if truth not in tables:
             tables = {truth: PoseTable.load(truth)}
@@ -32,6 +37,16 @@ def truth_of(path: Path) -> Path:
     match = re.fullmatch(r"(\w+)-(train|val|test)", path.stem)
     table = Path("data/poses", match[1], f"{match[2]}.npz") if match else Path()
     return table if table.is_file() else Path("data/poses/h36m/test.npz")
+
+
+def repro(options: argparse.Namespace) -> int:
+    """Bring everything up to date as `dvc repro` does, with independent stages side by side."""
+    from repose.driver.repro import repro as bring_up_to_date
+    from repose.driver.run import Bounds
+
+    asked = {"jobs": options.jobs, "memory_gib": options.memory}
+    bounds = Bounds(**{name: value for name, value in asked.items() if value is not None})
+    return bring_up_to_date(options.targets, bounds, options.dry)
 
 
 def track(options: argparse.Namespace) -> None:
@@ -70,6 +85,13 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = everything.add_subparsers(metavar="COMMAND", required=True)
 
+    command = commands.add_parser("repro", help=repro.__doc__, description=repro.__doc__)
+    command.add_argument("targets", nargs="*", metavar="TARGET", help="stages; default all of dvc.yaml")
+    command.add_argument("-j", "--jobs", type=int, metavar="N", help="stages at once; default all cores")
+    command.add_argument("--memory", type=float, metavar="GIB", help="for all stages; default what is free")
+    command.add_argument("--dry", action="store_true", help="only list the stages that would run")
+    command.set_defaults(run=repro)
+
     command = commands.add_parser("check", help=check.__doc__, description=check.__doc__)
     command.add_argument("dataset", help="its name in params.yaml, such as mpii")
     command.add_argument("folder", type=Path, help="where it lies as downloaded")
@@ -77,9 +99,21 @@ def parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("score", help=score.__doc__, description=score.__doc__)
     command.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="npz of predictions (see README)"
-    )
-    command.add_argument("--truth", type=Path, help="pose table; by default found from the file's name")
+        "files", nargs="+", type=Path, metavar="FILE",
+        help="npz of predictions (see README), or COCO results as JSON",
+    )  # fmt: skip
+    command.add_argument(
+        "--truth", type=Path,
+        help="pose table, by default found from the file's name; for people also a COCO annotation file",
+    )  # fmt: skip
+    command.add_argument(
+        "--sigmas", choices=["coco17", "crowdpose14"],
+        help="people: whose sigmas and numbers; by default by the number of joints",
+    )  # fmt: skip
+    command.add_argument(
+        "--longest-px", type=float, metavar="PX",
+        help="people: scale pictures to this longer side first (COCO's: 640), since areas count in px",
+    )  # fmt: skip
     command.add_argument(
         "--by",
         default="action",

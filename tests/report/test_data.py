@@ -11,7 +11,7 @@ from repose.report.data import DataSet, SizeRule, mapping_table, shown_sizes, wr
 from repose.report.sheets import clip_rows, occurrence, pick_views, window
 from tests.report.poses import pose_table
 
-SCALE = SizeRule(0.1, 0.2, 1000, 128, 0.2)
+SCALE = SizeRule(0.1, 0.2, 1000, 128, 0.2, 160, 0.5)
 
 
 def written(folder):

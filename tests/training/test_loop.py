@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -160,3 +161,32 @@ def test_ctrl_c_ends_in_two_lines_with_status_130():
     assert "tiny: stopped in epoch" in errors
     assert errors.splitlines()[-1] == "interrupted"
     assert "Traceback" not in errors
+
+
+def test_a_branch_goes_on_with_the_weights_and_the_optimiser_of_its_trunk():
+    constant = Training(1, Optimiser("muon", momentum=0.9), Schedule("constant", 0.05))
+    kept = {}
+    batch = list(tiny.batches().epoch(0))
+
+    class Same:
+        steps, samples = len(batch), 16
+
+        def epoch(self, number):
+            return iter(batch)
+
+    def straight(epochs, model, **options):
+        settings = replace(constant, epochs=epochs)
+        return train(model, tiny.loss, Same(), settings, tiny.CPU, seed=0, name="b", **options)
+
+    def network():
+        return torch.nn.Sequential(torch.nn.Linear(4, 8, bias=True), torch.nn.Linear(8, 2))
+
+    torch.manual_seed(0)
+    whole = network()
+    parts = network()
+    parts.load_state_dict(whole.state_dict())
+    straight(2, whole)
+    straight(1, parts, on_end=kept.update)
+    straight(1, parts, start_state={name: tensor.clone() for name, tensor in kept.items()})
+    for mine, other in zip(whole.parameters(), parts.parameters(), strict=True):
+        torch.testing.assert_close(mine, other, rtol=0, atol=0)

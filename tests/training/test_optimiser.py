@@ -140,3 +140,14 @@ def test_clipping_on_a_leading_axis_is_clipping_each_alone():
         nn.utils.clip_grad_norm_(alone, 1.0)
         for parameter, one in zip(stacked, alone, strict=True):
             torch.testing.assert_close(parameter.grad[s], one.grad)
+
+
+def test_muon_leaves_alone_what_it_is_told_to():
+    torch.manual_seed(0)
+    mine, other = (nn.Parameter(torch.ones(6, 8)) for _ in range(2))
+    stepper = Stepper(Optimiser("muon", momentum=0.9, rest=0.5), [mine], plain=[True])
+    adam = torch.optim.Adam([other], lr=0.05)
+    mine.grad = other.grad = torch.randn(6, 8)
+    stepper.step(0.1)
+    adam.step()
+    torch.testing.assert_close(mine, other)

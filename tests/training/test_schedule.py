@@ -28,6 +28,11 @@ def test_cosine_warms_up_linearly_and_ends_at_its_floor():
     assert rates(schedule, 54, 104, 500) == pytest.approx([1.1, 0.2, 0.2])
 
 
+def test_linear_holds_and_then_falls_in_a_straight_line():
+    schedule = Schedule("linear", 2.0, warmup=4, hold=10, total=20)
+    assert rates(schedule, 0, 3, 9, 10, 15, 20, 30) == pytest.approx([0.5, 2.0, 2.0, 2.0, 1.0, 0.0, 0.0])
+
+
 @pytest.mark.parametrize(
     "wrong", [{"kind": "cosin"}, {"kind": "cosine"}, {"kind": "staircase"}], ids=lambda w: w["kind"]
 )

@@ -4,7 +4,6 @@ A reader is a module with `FILES`, the patterns of the files it uses, and `read(
 the table of every split.
 """
 
-from repose.datasets.pictures import load_picture
 from repose.datasets.readers import READERS, read, reader, source_of
 
-__all__ = ["READERS", "load_picture", "read", "reader", "source_of"]
+__all__ = ["READERS", "read", "reader", "source_of"]

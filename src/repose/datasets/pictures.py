@@ -12,23 +12,10 @@ import numpy as np
 from repose.datasets.sources import fault
 from repose.foundations.errors import ReposeError
 from repose.foundations.files import inside
+from repose.foundations.pictures import load_picture
 from repose.foundations.processes import ordered_map, usable_cores
 
 CHUNK = 500  # headers that one process reads at a time
-
-
-def load_picture(root: str | Path, name: str) -> np.ndarray:
-    """The picture `root/name` as (H, W, 3) uint8 RGB."""
-    from PIL import Image
-
-    path = inside(root, name)
-    try:
-        with Image.open(path) as picture:
-            return np.asarray(picture.convert("RGB"))
-    except FileNotFoundError:
-        raise fault(path, "not found", "a picture") from None
-    except Exception as error:  # Pillow meets damaged files with OSError, SyntaxError, ValueError …
-        raise fault(path, f"a picture that does not open ({error})", "a whole JPEG or PNG") from None
 
 
 def picture_size(path: str) -> tuple[int, int]:

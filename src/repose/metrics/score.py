@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from repose.foundations.errors import ReposeError
+from repose.foundations.files import load_arrays
 from repose.metrics.averages import frame_mean, group_means, mean_of_group_means
 from repose.metrics.mpjpe import joint_errors, mpjpe, mpjpe_without_root, p_mpjpe, p_mpjpe_without_root
 from repose.metrics.pck3d import auc3d, joint_set, pck3d
@@ -91,6 +92,13 @@ def aligned(lines: list[list[str]]) -> str:
     return "\n".join(
         "  ".join([first.ljust(widths[0]), *map(str.rjust, others, widths[1:])]) for first, *others in lines
     )
+
+
+def of_people(path: Path, truth: Path | None) -> bool:
+    """Whether a file to be scored is about all people of pictures: COCO results, or an npz of people."""
+    if path.suffix == ".json" or (truth is not None and truth.suffix == ".json"):
+        return True
+    return "person_score" in load_arrays(path)
 
 
 def score_file(path: str | Path, table: PoseTable, by: str = "action") -> str:

@@ -1,4 +1,8 @@
-"""The claims ledger: the paper's effect, ours with its interval, and a verdict."""
+"""The claims ledger: the paper's effect, ours with its interval, and a verdict.
+
+Below the paper's scale or on drawn data a claim *agrees* or *disagrees*; *reproduced* and *contradicted* are
+kept for the paper's scale on the published files. Anywhere it may be *undecided* or *not testable here*.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,20 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from repose.report.premises import Evidence, Finding, check
 from repose.report.published import Claim
-from repose.report.scores import Score, Scores, of_group
+from repose.report.scores import Score, of_group
+from repose.report.setting import Setting
 from repose.report.statistics import Effect, effect, system_variance, what_decides
 
 FIELDS = (
     "id", "system", "kind", "claim", "metric", "unit", "runs", "table", "published_effect", "measured_effect",
     "low", "high", "seeds", "verdict",
 )  # fmt: skip
-VERDICTS = ("reproduced", "contradicted", "undecided")
+UNDECIDED, NOT_TESTABLE = "undecided", "not testable here"
+OPEN = (UNDECIDED, NOT_TESTABLE)
+VERDICTS = ("reproduced", "contradicted", "agrees", "disagrees", *OPEN)
+OURS = " (ours)"  # behind a claim that the paper does not make in words
 
 
 @dataclass(frozen=True)
@@ -24,18 +33,25 @@ class Verdict:
     claim: Claim
     effect: Effect | None
     verdict: str
-    needs: str  # what would decide it, where it is undecided
+    needs: str = ""  # what would decide it, where it is undecided; why it cannot be tested, where it is not
+    findings: tuple[Finding, ...] = ()  # its premises, checked
 
 
-def judge(claim: Claim, scores: Scores, seed: int, fallback: tuple[float, int]) -> Verdict:
+def verdicts_in(setting: Setting) -> tuple[str, ...]:
+    """The four words of a setting: for the claim, against it, and the two that leave it open."""
+    return (*(VERDICTS[:2] if setting.as_published else VERDICTS[2:4]), *OPEN)
+
+
+def judge(claim: Claim, evidence: Evidence, seed: int, fallback: tuple[float, int]) -> Verdict:
     """The verdict on one claim."""
     wanted = {(run, metric) for terms in claim.contrasts for _, run, metric in terms}
+    scores = evidence.scores
     parts = {key: of_group(scores[key], claim.group) for key in wanted if key in scores}
     known = {key: part for key, part in parts.items() if part is not None}
     missing = sorted({run for run, metric in wanted if (run, metric) not in known})
-    if claim.undecided_by_design or missing or not claim.contrasts:
-        reason = claim.undecided_by_design or f"no scores of {', '.join(missing)}, made as the paper has it"
-        return Verdict(claim, None, "undecided", reason)
+    if claim.not_testable or missing or not claim.contrasts:
+        reason = claim.not_testable or f"no scores of {', '.join(missing)}, made as the paper has it"
+        return Verdict(claim, None, NOT_TESTABLE, reason)
     steps = []
     for number, terms in enumerate(claim.contrasts):
         weighted: list[tuple[float, Score]] = [(weight, known[run, metric]) for weight, run, metric in terms]
@@ -45,12 +61,15 @@ def judge(claim: Claim, scores: Scores, seed: int, fallback: tuple[float, int]) 
         else:
             steps.append(effect(weighted, seed, f"{claim.id}.{number}", fallback))
     weakest = min(steps, key=lambda step: step.low)
-    verdict = verdict_of(claim, steps)
-    return Verdict(claim, weakest, verdict, needs(claim, weakest) if verdict == "undecided" else "")
+    findings = check(claim, evidence)
+    if failed := [finding.reason for finding in findings if not finding.holds]:
+        return Verdict(claim, weakest, NOT_TESTABLE, "; ".join(failed), findings)
+    verdict = verdict_of(claim, steps, evidence.setting)
+    return Verdict(claim, weakest, verdict, needs(claim, weakest) if verdict == UNDECIDED else "", findings)
 
 
-def verdict_of(claim: Claim, steps: list[Effect]) -> str:
-    """Reproduced: every interval wholly on the claim's side; contradicted: one wholly on the other side."""
+def verdict_of(claim: Claim, steps: list[Effect], setting: Setting) -> str:
+    """For the claim: every interval wholly on its side; against it: one wholly on the other side."""
     if claim.kind == "equivalence":
         margin = claim.margin or 0.0
         inside = [-margin < step.low and step.high < margin for step in steps]
@@ -58,7 +77,8 @@ def verdict_of(claim: Claim, steps: list[Effect]) -> str:
     else:
         inside = [step.low > 0 for step in steps]
         outside = [step.high <= 0 if claim.kind == "count" else step.high < 0 for step in steps]
-    return "reproduced" if all(inside) else "contradicted" if any(outside) else "undecided"
+    favourable, adverse, *_ = verdicts_in(setting)
+    return favourable if all(inside) else adverse if any(outside) else UNDECIDED
 
 
 def needs(claim: Claim, result: Effect) -> str:
@@ -73,15 +93,19 @@ def needs(claim: Claim, result: Effect) -> str:
     return f"{seen}; to decide an effect of {result.value:.{d}f}{beside} takes {takes}"
 
 
+DECIMALS = {"m²": 6, "AP": 3}
+
+
 def decimals(claim: Claim) -> int:
-    """Decimals of a claim's figures: squared metres are small."""
-    return 6 if claim.unit == "m²" else 2
+    """Decimals of a claim's figures."""
+    return DECIMALS.get(claim.unit, 2)
 
 
-def judge_all(claims: tuple[Claim, ...], scores: Scores, seed: int) -> list[Verdict]:
+def judge_all(claims: tuple[Claim, ...], evidence: Evidence, seed: int) -> list[Verdict]:
     """All verdicts of a system; one-seed comparisons borrow the seed variance of the system's other runs."""
     return [
-        judge(claim, scores, seed, system_variance(scores, claim.metric, claim.group)) for claim in claims
+        judge(claim, evidence, seed, system_variance(evidence.scores, claim.metric, claim.group))
+        for claim in claims
     ]
 
 
@@ -89,12 +113,12 @@ def ledger_row(system: str, verdict: Verdict) -> dict[str, str]:
     """One line of `claims.csv`."""
     claim, result = verdict.claim, verdict.effect
     d = decimals(claim)
-
     figures = (result.value, result.low, result.high) if result else (None, None, None)
     measured, low, high = ("" if value is None else f"{value:.{d}f}" for value in figures)
     runs = dict.fromkeys(run for terms in claim.contrasts for _, run, _ in terms)
     return {
-        "id": claim.id, "system": system, "kind": claim.kind, "claim": claim.claim, "metric": claim.metric,
+        "id": claim.id, "system": system, "kind": claim.kind,
+        "claim": claim.claim + (OURS if claim.ours else ""), "metric": claim.metric,
         "unit": claim.unit, "runs": " ".join(runs), "table": claim.table,
         "published_effect": "" if claim.published_effect is None else f"{claim.published_effect:g}",
         "measured_effect": measured, "low": low, "high": high, "seeds": str(result.seeds) if result else "",

@@ -22,6 +22,14 @@ TARGETS = ("mpii16", "semgcn16")
 LIFTING = ("h36m", "mpi_inf_3dhp")  # the sets that are also converted to semgcn16
 
 
+NEARER = """
+COCO, CrowdPose and OCHuman are drawn with a long edge of {people_px} px and their people nearer, over
+{size_range:g} of the published range of sizes: so small networks in so short trainings learn next to nothing
+from people as small and as different in size as COCO's. Scores on them are those of an easier set. COCO's
+`test` is a split of its own that stands for test-dev, whose labels are not public.
+"""
+
+
 @dataclass(frozen=True)
 class DataSet:
     """Where a data set lies."""
@@ -41,6 +49,8 @@ class SizeRule:
     test_images: int | None
     image_px: int | None
     video: float
+    people_px: int | None
+    size_range: float
 
 
 @dataclass(frozen=True)
@@ -133,6 +143,7 @@ def intro(scale: SizeRule, motion: str) -> str:
     """What the page is about, and how large the world's sets are."""
     tests = f"{scale.test_images:,} pictures" if scale.test_images else "all pictures"
     edge = f"{scale.image_px} px on their long edge" if scale.image_px else "of the published size"
+    nearer = "" if scale.size_range == 1 and scale.people_px is None else NEARER.format(**vars(scale))
     share, power, video = (f"{value:g}" for value in (scale.images, scale.compression, scale.video))
     return f"""Every set stands here as the readers found it, whoever wrote its files: the embedded *world*
 (people drawn by this project, `world.motion: {motion}`) or the *real* publisher. `datasets.<name>.root` in
@@ -143,7 +154,7 @@ training pictures, so that they keep their proportions (MPII : LSP : FLIC = 22 :
 COCO are drawn towards MPII's size, which keeps their order: n = {share} · 22,246 · (real / 22,246)^{power}.
 A test set has {tests}, or the real number if that is less. Human3.6M's takes last {video} of the
 real time, seen by its four cameras at 50 Hz. Pictures are {edge}, cameras scaled with them.
-
+{nearer}
 In the drawings the person's left is orange, the right blue, the middle grey; joints that are labelled but
 hidden are hollow, joints without a label are left out. Pictures are drawn by lot. A 3D pose stands beside
 its picture as seen from the left of the camera; the line on the floor points to the camera. In the rows of

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from repose.foundations.files import read_json, write_json, write_text
-from repose.report.claims import FIELDS, VERDICTS, interval_text
-from repose.report.page import SIGNS
+from repose.report.claims import FIELDS, OPEN, VERDICTS, interval_text
+from repose.report.page import SIGNS, VERDICTS_TEXT
 from repose.report.tables import csv_text, markdown
 
-LEGEND = """Effects are signed so that positive favours the claim, with a 95 % interval over test units and
-seeds. *Reproduced*: the interval lies wholly on the claim's side; *contradicted*: wholly on the other side;
-*undecided* otherwise (the page of the paper says what would decide it). The same lines as [CSV](claims.csv).
+LEGEND = f"""{VERDICTS_TEXT} The paper's own page says what an undecided claim would take and which premise
+fails where a claim is not testable. The same lines as [CSV](claims.csv).
 """
 
 
@@ -28,26 +27,34 @@ def write_front(reports: Path, summaries: Sequence[Path]) -> None:
 
 
 def front_text(papers: Sequence[Mapping[str, Any]]) -> str:
-    """The Markdown of the front page."""
+    """The Markdown of the front page: what was run, and only then what came out."""
+    words = words_used(papers)
     lines, ran = [], []
     for paper in papers:
         system = paper["system"]
         counts = Counter(row["verdict"] for row in paper["claims"])
-        verdicts = [str(counts[name]) for name in VERDICTS]
+        verdicts = [str(counts[name]) for name in words]
         lines.append([f"[{system}]({system}/README.md)", paper["title"], paper["venue"], *verdicts])
-        ran.append(f"- **{system}**: {paper['ran']}")
+        ran.append(f"- **{system}**: " + "\n  ".join(paper["ran"]) + "\n")
     parts = [
         "# Results\n",
+        "What was run, paper by paper:\n",
         "".join(ran),
-        "The data are shown on [their own page](data/README.md). Each paper has a page that mirrors its tables "
-        "and figures:\n",
-        markdown(["system", "paper", "authors", *VERDICTS], lines),
+        "The data are shown on [their own page](data/README.md). Each paper has a page that mirrors its "
+        "tables and figures; the last columns count the verdicts on its claims:\n",
+        markdown(["system", "paper", "authors", *words], lines),
         "## Claims\n",
         LEGEND,
     ]
     for paper in papers:
         parts += [f"### {paper['system']}\n", ledger_markdown(paper["claims"])]
     return "\n".join(parts)
+
+
+def words_used(papers: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The words that the papers' settings allow, in the order of the ledger."""
+    allowed = {word for paper in papers for word in paper["metrics"]["claims"]} | set(OPEN)
+    return [word for word in VERDICTS if word in allowed]
 
 
 def ledger_markdown(rows: Sequence[Mapping[str, str]]) -> str:

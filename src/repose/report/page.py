@@ -1,18 +1,20 @@
-"""One page a paper: its tables in order, its figures, its claims, and what was learnt at which scale."""
+"""One page a paper: what was run, its claims and their premises, its tables in order, its figures."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from repose.foundations.files import write_text
-from repose.report.claims import VERDICTS, Verdict, decimals, interval_text, judge_all, ledger_row
+from repose.report.claims import OPEN, Verdict, decimals, interval_text, judge_all, ledger_row, verdicts_in
+from repose.report.premises import Evidence
 from repose.report.published import Column, Paper, Table
 from repose.report.scores import Scores, of_group
+from repose.report.setting import Setting, computed_words, ran_lines, values_text
 from repose.report.statistics import what_decides
 from repose.report.tables import (
     FIELDS,
@@ -28,7 +30,16 @@ from repose.report.tables import (
     tidy_rows,
 )
 
-SIGNS = {"reproduced": "✓ reproduced", "contradicted": "✗ contradicted", "undecided": "· undecided"}
+SIGNS = {
+    "reproduced": "✓ reproduced", "contradicted": "✗ contradicted", "agrees": "✓ agrees",
+    "disagrees": "✗ disagrees", "undecided": "· undecided", "not testable here": "– not testable here",
+}  # fmt: skip
+VERDICTS_TEXT = """Effects are signed so that positive favours the claim, with a 95 % interval over test
+units and seeds. On drawn data or below the paper's scale a claim *agrees* where the interval lies wholly on
+its side (for an equivalence: within the margin), *disagrees* where it lies wholly on the other side, and is
+*undecided* otherwise; where something that it presumes does not hold, it is *not testable here*. *Reproduced*
+and *contradicted* are kept for the paper's scale on the published files. Claims marked (ours) are not made in
+words by the paper."""
 
 
 @dataclass(frozen=True)
@@ -41,67 +52,59 @@ class Figure:
 
 
 def write_page(
-    folder: Path,
-    paper: Paper,
-    scores: Scores,
-    facts: Facts,
-    figures: Sequence[Figure],
-    setting: str,
-    seed: int,
+    folder: Path, paper: Paper, evidence: Evidence, figures: Sequence[Figure], seed: int, learnt: str = "",
     more: str = "",
-) -> list[Verdict]:
+) -> list[Verdict]:  # fmt: skip
     """Write a system's page and the tidy CSV and LaTeX of its tables; the verdicts go on to the ledger.
 
-    Claims are judged on runs made as their rows state. `more` is Markdown of the system's own, put after the
-    tables.
+    Claims are judged on runs made as their rows state. `learnt` is what the system says of its runs before
+    anything else, `more` is Markdown of its own, put after the tables.
     """
+    scores, facts = evidence.scores, evidence.facts
     otherwise = made_otherwise(paper.tables, facts)
     as_stated = {key: score for key, score in scores.items() if key[0] not in otherwise}
-    verdicts = judge_all(paper.claims, as_stated, seed)
+    verdicts = judge_all(paper.claims, replace(evidence, scores=as_stated), seed)
     cells = {table.number: table_cells(table, scores, facts, seed) for table in paper.tables}
     for table in paper.tables:
         own, name = cells[table.number], f"table-{table.number}"
         write_text(folder / "tables" / f"{name}.csv", csv_text(FIELDS, tidy_rows(table, own)))
         write_text(folder / "tables" / f"{name}.tex", latex(table, *grid(table, own)))
-    text = page(paper, cells, verdicts, facts, scores, figures, setting, more)
+    text = page(paper, cells, verdicts, evidence, figures, learnt, more)
     write_text(folder / "README.md", text)
     return verdicts
 
 
 def page(
-    paper: Paper,
-    cells: dict[str, list[Cell]],
-    verdicts: list[Verdict],
-    facts: Facts,
-    scores: Scores,
-    figures: Sequence[Figure],
-    setting: str,
-    more: str = "",
-) -> str:
+    paper: Paper, cells: dict[str, list[Cell]], verdicts: list[Verdict], evidence: Evidence,
+    figures: Sequence[Figure], learnt: str, more: str,
+) -> str:  # fmt: skip
     """The Markdown of a page."""
-    parts = [f"# {paper.system}: {paper.title}\n", f"*{paper.venue}.* {paper.summary}\n", setting]
-    parts += ["## Claims\n", claims_text(verdicts)]
+    facts, setting = evidence.facts, evidence.setting
+    parts = [f"# {paper.system}: {paper.title}\n", f"*{paper.venue}.* {paper.summary}\n"]
+    parts += [f"{text}\n" for text in (setting_text(setting, facts), values_text(setting)) if text]
+    parts += [learnt] if learnt else []
+    parts += ["## Claims\n", f"{VERDICTS_TEXT}\n", claims_text(verdicts), premises_text(verdicts)]
     parts += ["## Tables\n", SHOWN[any(table.views for table in paper.tables)]]
-    for table in paper.tables:
-        parts.append(table_text(table, cells[table.number]))
-    if more:
-        parts.append(more)
-    if further := further_runs(paper, facts, scores):
-        parts += [
-            "### Further runs\n",
-            "Runs that fill no row, or with other settings than their row states.\n",
-            further,
-        ]
+    parts += [table_text(table, cells[table.number]) for table in paper.tables]
+    parts += [more] if more else []
+    if further := further_runs(paper, facts, evidence.scores):
+        parts += ["### Further runs\n", FURTHER, further]
     if figures:
         parts.append("## Figures\n")
         parts += [
             f"### {figure.title}\n\n![{figure.title}]({figure.file})\n\n{figure.caption}\n"
             for figure in figures
         ]
-    parts += ["## What was learnt\n", learnt_text(facts), SPENT, decided_text(verdicts), power_text(verdicts)]
+    parts += ["## What was learnt\n", learnt_text(facts), SPENT, decided_text(verdicts, setting)]
+    parts.append(power_text(verdicts))
     if paper.notes:
         parts += ["## Notes\n", "\n".join(f"- {note}" for note in paper.notes) + "\n"]
     return "\n".join(parts)
+
+
+def setting_text(setting: Setting, facts: Facts) -> str:
+    """What was run, as a list of two lines."""
+    return "\n".join(f"- {line}" for line in ran_lines(setting, facts))
 
 
 def table_text(table: Table, cells: list[Cell]) -> str:
@@ -139,13 +142,12 @@ def unseen(table: Table, column: Column) -> list[str]:
 
 
 def claims_text(verdicts: list[Verdict]) -> str:
-    """The claims with both effects and the verdict, and what would decide the undecided ones."""
+    """The claims with both effects and the verdict, and what the open ones lack."""
     lines = []
     for verdict in verdicts:
         row = ledger_row("", verdict)
-        interval = interval_text(row)
         lines.append(
-            [verdict.claim.claim, verdict.claim.kind, row["metric"], row["published_effect"], interval,
+            [row["claim"], verdict.claim.kind, row["metric"], row["published_effect"], interval_text(row),
              row["unit"], SIGNS[verdict.verdict]]
         )  # fmt: skip
     text = markdown(["claim", "kind", "metric", "paper's effect", "ours", "unit", "verdict"], lines)
@@ -154,11 +156,21 @@ def claims_text(verdicts: list[Verdict]) -> str:
     return text + ("\n" + "\n".join(notes) + "\n" if notes else "")
 
 
-def decided_text(verdicts: list[Verdict]) -> str:
+def premises_text(verdicts: list[Verdict]) -> str:
+    """What every claim presumes, and what was found of it."""
+    lines = [
+        [verdict.claim.id, finding.kind, finding.found, "yes" if finding.holds else "**no**"]
+        for verdict in verdicts
+        for finding in verdict.findings
+    ]
+    return f"{PREMISES}\n{markdown(['claim', 'premise', 'found', 'holds'], lines)}" if lines else ""
+
+
+def decided_text(verdicts: list[Verdict], setting: Setting) -> str:
     """The share of claims that is decided."""
     counts = Counter(verdict.verdict for verdict in verdicts)
-    decided = counts["reproduced"] + counts["contradicted"]
-    shares = ", ".join(f"{counts[name]} {name}" for name in VERDICTS)
+    decided = sum(count for word, count in counts.items() if word not in OPEN)
+    shares = ", ".join(f"{counts[word]} {word}" for word in verdicts_in(setting))
     return f"Decided: {decided} of {len(verdicts)} claims ({shares}).\n"
 
 
@@ -196,15 +208,27 @@ SPENT = (
     "Training time against time spent depends on the machine: "
     "[benchmarks/results.md](../../benchmarks/results.md), which `make bench` makes.\n"
 )
+FURTHER = "Runs and references that fill no row, or were made with other settings than their row states.\n"
+PREMISES = """### Premises
+
+What the claims take for granted. *learnt*: every run beats the trivial answer on the judged set by a margin;
+*fitted*: the arms of a comparison have fitted their training data alike; *overfits*: something over-fits;
+*real*: one of the named data sets is not drawn. Exact counts presume nothing.
+"""
 LEARNT = ("seeds", "parameters", "samples_seen", "teraflop")
 
 
 def learnt_text(facts: Facts) -> str:
-    """Samples seen and operations of every run, against always predicting the mean pose."""
+    """Samples seen, operations and errors of every run, against always predicting the mean pose."""
     names = [name for name in LEARNT if any(name in fact for fact in facts.values())]
     extra = sorted({name for fact in facts.values() for name in fact if name.startswith("learnt: ")})
+    computed = ["computed"] if any(fact.get("computed") for fact in facts.values()) else []
     lines = [
-        [run, *(shown(fact.get(name, "")) for name in (*names, *extra))]
+        [
+            run,
+            *(shown(fact.get(name, "")) for name in (*names, *extra)),
+            *(computed_words(fact) for _ in computed),
+        ]
         for run, fact in facts.items()
         if fact.keys() & {*names, *extra}
     ]
@@ -212,6 +236,7 @@ def learnt_text(facts: Facts) -> str:
         "run",
         *(name.replace("_", " ") for name in names),
         *(name.removeprefix("learnt: ") for name in extra),
+        *computed,
     ]
     return markdown(header, lines)
 
@@ -221,35 +246,6 @@ def shown(value: Any) -> str:
     if isinstance(value, bool | str):
         return str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
-
-
-def setting_text(scale: str, settings: Mapping[str, Any], origin: Mapping[str, str], chosen: str = "") -> str:
-    """Which data at which scale, and the optimisation that the scale brings; `origin` says it of each set."""
-    listed = ", ".join(f"`{key}: {value}`" for key, value in settings.items())
-    return f"{origin_text(origin)} Scale `{scale}` ({listed}). {chosen}".rstrip() + "\n"
-
-
-def origin_text(origin: Mapping[str, str]) -> str:
-    """Which data sets are drawn by the embedded world and which are the published files."""
-    words = {"world": "Drawn by the embedded world", "real": "The published files"}
-    sets = {kind: [name for name, source in origin.items() if source == kind] for kind in words}
-    return " ".join(f"{words[kind]}: {', '.join(names)}." for kind, names in sets.items() if names)
-
-
-def ran_text(facts: Facts) -> str:
-    """How many runs were trained with how many seeds, on which share of the paper's samples."""
-    trained = [fact for fact in facts.values() if "samples_seen" in fact]
-    if not trained:
-        return ""
-    seeds, share = (spread([f[k] for f in trained if k in f]) for k in ("seeds", "samples_share"))
-    sampled = f", each on {share} % of the samples that the paper's training sees" if share else ""
-    return f"{len(trained)} runs, {seeds} seeds each{sampled}.\n"
-
-
-def spread(values: Sequence[float]) -> str:
-    """The smallest and the largest of some numbers, one where they are written alike."""
-    ends = [f"{value:.3g}" for value in (min(values), max(values))] if values else []
-    return " to ".join(dict.fromkeys(ends))
 
 
 def further_runs(paper: Paper, facts: Facts, scores: Scores) -> str:

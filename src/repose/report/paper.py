@@ -7,32 +7,32 @@ from pathlib import Path
 from typing import Any
 
 from repose.foundations.files import write_json, write_text
-from repose.report.claims import FIELDS, VERDICTS, Verdict, ledger_row
-from repose.report.page import ran_text, write_page
+from repose.report.claims import FIELDS, Verdict, ledger_row, verdicts_in
+from repose.report.page import write_page
+from repose.report.premises import Evidence
 from repose.report.published import Paper
 from repose.report.room import Materials, Room
-from repose.report.scores import Scores, of_group
+from repose.report.scores import of_group
+from repose.report.setting import Setting, ran_lines
 from repose.report.tables import csv_text
 
 
-def write_paper(room: Room, materials: Materials, setting: str, seed: int, summary: Path) -> None:
+def write_paper(room: Room, materials: Materials, setting: Setting, seed: int, summary: Path) -> None:
     """Write a paper's folder, and its `summary` for the front page."""
-    folder, paper, scores, facts = materials.folder, materials.paper, materials.scores, materials.facts
+    folder, paper, facts = materials.folder, materials.paper, materials.facts
     shown = room.presented(materials)
-    ran = ran_text(facts)
-    top = "\n".join(text for text in (ran, setting, shown.learnt) if text)
-    verdicts = write_page(
-        folder, paper, materials.scores, materials.facts, shown.figures, top, seed, shown.more
-    )
+    evidence = Evidence(materials.scores, facts, setting)
+    verdicts = write_page(folder, paper, evidence, shown.figures, seed, shown.learnt, shown.more)
     ledger = [ledger_row(paper.system, verdict) for verdict in verdicts]
-    numbers = headline(paper, scores, verdicts)
+    numbers = headline(paper, evidence, verdicts)
     write_text(folder / "claims.csv", csv_text(FIELDS, ledger))
     write_json(folder / "metrics.json", numbers)
-    about = {"system": paper.system, "title": paper.title, "venue": paper.venue, "ran": ran}
-    write_json(summary, about | {"claims": ledger, "metrics": numbers})
+    about = {"system": paper.system, "title": paper.title, "venue": paper.venue}
+    came_out = {"ran": ran_lines(setting, facts), "claims": ledger, "metrics": numbers}
+    write_json(summary, about | came_out)
 
 
-def headline(paper: Paper, scores: Scores, verdicts: Sequence[Verdict]) -> Mapping[str, Any]:
+def headline(paper: Paper, evidence: Evidence, verdicts: Sequence[Verdict]) -> Mapping[str, Any]:
     """A number a run (under its system's first metric) and the counts of verdicts."""
     first, part = paper.headline or (
         next(c.metric for t in paper.tables for c in t.columns if c.unit in {"mm", "%"}),
@@ -40,11 +40,11 @@ def headline(paper: Paper, scores: Scores, verdicts: Sequence[Verdict]) -> Mappi
     )
     family = first.rsplit("_", 1)[0]
     numbers: dict[str, Any] = {}
-    for (run, metric), score in scores.items():
+    for (run, metric), score in evidence.scores.items():
         wanted = metric == first or (
             part is None and metric.rsplit("_", 1)[0] == family and run not in numbers
         )
         if wanted and (own := of_group(score, part)) is not None:
-            numbers[run] = round(float(own.value().mean()), 2)
+            numbers[run] = round(float(own.value().mean()), 4)
     found = [verdict.verdict for verdict in verdicts]
-    return numbers | {"claims": {name: found.count(name) for name in VERDICTS}}
+    return numbers | {"claims": {name: found.count(name) for name in verdicts_in(evidence.setting)}}

@@ -1,7 +1,8 @@
-"""The papers' own numbers and claims, from `published/<system>.yaml`."""
+"""The papers' own numbers and claims, from `papers/<system>/published.yaml`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -42,6 +43,7 @@ class Row:
     states: dict[str, Any] = field(default_factory=dict)  # resolved settings the row presumes; else no figure
     note: str | None = None
     parts: dict[str, str] = field(default_factory=dict)  # runs of the stages before, by name of the stage
+    retrained: bool = False  # a cited network that we trained ourselves; else a cited row has no run
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,16 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Premise:
+    """What a claim takes for granted; `repose.report.premises` says what each kind means and checks it."""
+
+    kind: str  # learnt | fitted | overfits | real
+    names: tuple[str, ...] = ()  # of the runs it is about (none: all of the claim), for `real` of data sets
+    limit: float = 0.0  # the margin of `learnt`, the factor of `fitted` and `overfits`
+    trivial: str = ""  # for `learnt`: the row of the trivial answer
+
+
+@dataclass(frozen=True)
 class Claim:
     """A claim in words; a contrast is a list of (weight, run, metric) whose sum favours it when positive."""
 
@@ -78,9 +90,12 @@ class Claim:
     contrasts: tuple[Contrast, ...]
     published_effect: float | None
     margin: float | None = None
-    undecided_by_design: str | None = None
+    not_testable: str | None = None  # why no run of ours can tell
     note: str | None = None
     group: str | None = None  # one group of the metric, such as a test set; None = their mean
+    lower_is_better: bool = True  # of the metric
+    ours: bool = False  # the paper does not make it in words
+    premises: tuple[Premise, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,7 +123,7 @@ def load_paper(system: str) -> Paper:
         venue=data["venue"],
         summary=data["summary"],
         tables=tuple(table(entry) for entry in data["tables"]),
-        claims=tuple(claim(entry) for entry in data["claims"]),
+        claims=tuple(claim(entry, data.get("premises", {})) for entry in data["claims"]),
         notes=tuple(data.get("notes", ())),
         headline=tuple(data["headline"]) if "headline" in data else None,
     )
@@ -130,6 +145,8 @@ def table(entry: dict[str, Any]) -> Table:
         cells = {c.name: cell for c, cell in zip(of_paper, printed, strict=False) if cell != "-"}
         labels = {name: str(text) for name, text in zip(entry["labels"], row["labels"], strict=True)}
         rest = {key: value for key, value in row.items() if key not in {"published", "labels"}}
+        if row.get("cited") and row.get("run") and not row.get("retrained"):
+            raise ValueError(f"table {entry['number']}, {row['row']}: a cited row names a run of ours")
         rows.append(Row(labels=labels, published=cells, **rest))
     views = tuple(View(name, tuple(metrics)) for name, metrics in entry.get("views", {}).items())
     return Table(
@@ -148,8 +165,17 @@ def expand(columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return flat
 
 
-def claim(entry: dict[str, Any]) -> Claim:
-    """A claim: `better` and `worse` name two runs, `chain` runs from best to worst, `contrasts` the rest."""
+CLAIM_FIELDS = (
+    "id", "kind", "claim", "unit", "published_effect", "margin", "not_testable", "note", "group",
+    "lower_is_better", "ours",
+)  # fmt: skip
+
+
+def claim(entry: Mapping[str, Any], shared: Mapping[str, Any] | None = None) -> Claim:
+    """A claim: `better` and `worse` name two runs, `chain` runs from best to worst, `contrasts` the rest.
+
+    `shared` are the paper's `premises`: its limits, and the premises of claims that name none of their own.
+    """
     metric, sign = entry["metric"], -1.0 if entry.get("lower_is_better", True) else 1.0
     chain = [entry["better"], entry["worse"]] if "better" in entry else entry.get("chain", [])
     contrasts: list[Contrast] = [
@@ -157,18 +183,23 @@ def claim(entry: dict[str, Any]) -> Claim:
     ]
     for terms in entry.get("contrasts", []):
         contrasts.append(tuple((float(w), run, rest[0] if rest else metric) for w, run, *rest in terms))
-    keep = (
-        "id",
-        "kind",
-        "claim",
-        "unit",
-        "published_effect",
-        "margin",
-        "undecided_by_design",
-        "note",
-        "group",
-    )
+    shared = shared or {}
+    wanted = entry.get("premises", [] if entry["kind"] == "count" else shared.get("default", []))
     return Claim(
         metric=metric, table=str(entry["table"]), contrasts=tuple(contrasts),
-        **{"published_effect": None} | {key: entry[key] for key in entry if key in keep},
+        premises=tuple(premise(item, shared) for item in wanted),
+        **{"published_effect": None} | {key: entry[key] for key in entry if key in CLAIM_FIELDS},
     )  # fmt: skip
+
+
+def premise(item: str | Mapping[str, Sequence[str]], shared: Mapping[str, Any]) -> Premise:
+    """A premise by its kind, or as `{kind: [names]}`; its limit is the paper's."""
+    kind, names = (item, ()) if isinstance(item, str) else next(iter(item.items()))
+    if kind == "learnt":
+        trivial = shared["trivial"]
+        return Premise(kind, tuple(names), trivial["margin"], trivial["run"])
+    if kind in ("fitted", "overfits"):
+        return Premise(kind, tuple(names), shared[kind])
+    if kind == "real" and names:
+        return Premise(kind, tuple(names))
+    raise ValueError(f"premise {item!r}: expected learnt, fitted, overfits or real: [data sets]")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from repose.datasets import load_picture
+from repose.foundations.pictures import load_picture
 from repose.foundations.rng import rng
 from repose.report.drawing import INK, Cell, Sheet, draw_pose, draw_pose_3d, draw_wire, fitting_scale
 from repose.skeletons import get_skeleton

@@ -79,15 +79,20 @@ def drawn_weights(seed: int, groups: bytes, number: int) -> np.ndarray:
     return unit_weights(np.frombuffer(groups, np.int64), DRAWS, rng(seed, "bootstrap", "units", number))
 
 
+def units_of(score: Score) -> tuple[tuple[str, ...], bytes]:
+    """What tells one test set's units from another's."""
+    return score.group_names, score.groups.tobytes()
+
+
 def effect(terms: list[tuple[float, Score]], seed: int, name: str, fallback: tuple[float, int]) -> Effect:
     """The weighted sum of scores with its interval; `fallback` is the system's pooled seed variance."""
     generator = rng(seed, "bootstrap", "seeds", name)
     scores = [score for _, score in terms]
     value = float(sum(weight * score.value().mean() for weight, score in terms))
-    same_units = len({(len(score.counts), score.groups.tobytes()) for score in scores}) == 1
+    sets = list(dict.fromkeys(units_of(score) for score in scores))  # each test set is drawn from once
     draws = np.zeros(DRAWS)
-    for index, (weight, score) in enumerate(terms):
-        units = drawn_weights(seed, score.groups.astype(np.int64).tobytes(), 0 if same_units else index)
+    for weight, score in terms:
+        units = drawn_weights(seed, score.groups.astype(np.int64).tobytes(), sets.index(units_of(score)))
         draws += weight * score.resampled(units).mean(axis=1)
     variance, freedom = pooled_variance(scores)
     if freedom < min(FEW, fallback[1]) or freedom < 2:

@@ -171,9 +171,9 @@ def viewed(row: Row, column: Column, view: View, found: dict[tuple[str, str, str
 
 
 def labelled(row: Row) -> list[str]:
-    """The labels of a row; a cited row says so."""
+    """The labels of a row; a cited row says so, and whether we trained its network ourselves."""
     first, *rest = row.labels.values()
-    mark = " *(cited)*" if row.cited else ""
+    mark = (" *(cited, retrained by us)*" if row.retrained else " *(cited)*") if row.cited else ""
     return [first + mark + (f" [{row.note}]" if row.note else ""), *rest]
 
 

@@ -4,7 +4,7 @@ A system brings a network, a loss and batches; everything else is data. Several 
 trained at once, stacked on a leading axis S: their loss is then the sum over S, its logs are vectors of S.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from repose.training.distributed import (
     synchronise_norms,
     wait_for_ranks,
 )
-from repose.training.optimiser import Optimiser, Stepper
+from repose.training.optimiser import Optimiser, Stepper, named_state, take_state
 from repose.training.schedule import Schedule, learning_rate
 
 Row = dict[str, Any]  # one epoch of the curves: name → float, or list of S floats
@@ -68,14 +68,19 @@ def train(
     on_epoch: Callable[[Row], None] | None = None,
     checkpoint: Path | None = None,
     rate_scale: Callable[[str], float] | None = None,
+    plain: Callable[[str], bool] | None = None,
+    start_state: Mapping[str, Tensor] | None = None,
+    on_end: Callable[[dict[str, Tensor]], None] | None = None,
 ) -> list[Row]:
     """Train the model in place and return the history, a row an epoch.
 
     `loss(forward, batch, step)` gives the scalar to minimise and what to log (scalars, or vectors of S); it
     calls the network as `forward(...)`. `clip(parameters)` comes before each step; `rate_scale(name)` is a
-    parameter's factor on the rate. `evaluate(forward, epoch)` adds to the row of an epoch (counted from 1
-    there), with the averaged weights where there are any. With a `checkpoint` an interrupted training goes on
-    from there and ends with the same bytes. The model ends with the last epoch's weights, or their average.
+    parameter's factor on the rate, `plain(name)` whether Muon leaves it to Adam. The optimiser begins with
+    `start_state`, that of an earlier training by name, and `on_end` gets its last one. `evaluate(forward,
+    epoch)` adds to the row of an epoch (counted from 1 there), with the averaged weights where there are any.
+    With a `checkpoint` an interrupted training goes on from there and ends with the same bytes. The model
+    ends with the last epoch's weights, or their average.
     """
     model = synchronise_norms(model.to(device.device), device)
     if device.channels_last:
@@ -85,7 +90,9 @@ def train(
     ranks, steps = find_ranks(), batches.steps * settings.epochs
     names = [name for name, p in model.named_parameters() if p.requires_grad]
     trained = [model.get_parameter(name) for name in names]
-    optimiser = Stepper(settings.optimiser, trained, [rate_scale(n) for n in names] if rate_scale else ())
+    scales = [rate_scale(name) for name in names] if rate_scale else ()
+    optimiser = Stepper(settings.optimiser, trained, scales, [plain(n) for n in names] if plain else ())
+    take_state(optimiser, names, start_state or {})
     average = RunningAverage(settings.average, model, steps)
     history: list[Row] = []
     saved = Checkpoint(checkpoint, model, optimiser, average, history)
@@ -117,6 +124,8 @@ def train(
             if on_epoch and ranks.rank == 0:
                 on_epoch(row)
     average.copy_to_model()
+    if on_end:
+        on_end(named_state(optimiser, names))
     model.eval()
     return history
 

@@ -1,6 +1,6 @@
 """Optimisers by name, and clipping of gradients, for one model or for several stacked on a leading axis."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,15 +50,21 @@ class Stepper:
     """PyTorch's optimisers as functions, with their state in plain lists.
 
     `torch.optim`'s classes import the compiler at their first step: 1.3 s, more than many a short training
-    should pay. `scales` are factors on the rate, one a parameter.
+    should pay. `scales` are factors on the rate, one a parameter; `plain` says which parameters Muon leaves
+    to Adam, whatever their shape.
     """
 
     def __init__(
-        self, settings: Optimiser, parameters: Iterable[Tensor], scales: Sequence[float] = ()
+        self,
+        settings: Optimiser,
+        parameters: Iterable[Tensor],
+        scales: Sequence[float] = (),
+        plain: Sequence[bool] = (),
     ) -> None:
         self.settings, self.parameters = settings, list(parameters)
         self.scales = list(scales) or [1.0] * len(self.parameters)
-        self.kernels = {i for i, p in enumerate(self.parameters) if is_kernel(p, settings)}
+        own = {i for i, is_plain in enumerate(plain) if is_plain}
+        self.kernels = {i for i, p in enumerate(self.parameters) if is_kernel(p, settings)} - own
         kept = {
             "steps": settings.kind != "sgd",
             "mean": settings.kind in ("adam", "adamw", "muon") or settings.momentum > 0,
@@ -124,6 +130,25 @@ class Stepper:
         """Take up an earlier `state`."""
         for name, tensors in state.items():
             for mine, theirs in zip(self.state[name], tensors, strict=True):
+                mine.copy_(theirs)
+
+
+def named_state(stepper: Stepper, names: Sequence[str]) -> dict[str, Tensor]:
+    """The state as `<parameter>/<moment>` → tensor, for a training that goes on from here."""
+    return {
+        f"{name}/{moment}": tensor
+        for moment, tensors in stepper.state.items()
+        for name, tensor in zip(names, tensors, strict=bool(tensors))
+    }
+
+
+@torch.no_grad()
+def take_state(stepper: Stepper, names: Sequence[str], state: Mapping[str, Tensor]) -> None:
+    """Take up the named state of another training as far as parameters have its names and shapes."""
+    for moment, tensors in stepper.state.items():
+        for name, mine in zip(names, tensors, strict=bool(tensors)):
+            theirs = state.get(f"{name}/{moment}")
+            if theirs is not None and theirs.shape == mine.shape:
                 mine.copy_(theirs)
 
 

@@ -14,6 +14,7 @@ class Schedule:
     step       times `decay` at each of `milestones`
     staircase  times `decay` after every `every` steps
     cosine     half a cosine from `rate` at the end of the warm-up to `rate * floor` after `total` steps
+    linear     `rate` for `hold` steps, then a straight line to `rate * floor` after `total` steps
 
     Each starts with a linear warm-up over `warmup` steps.
     """
@@ -25,14 +26,16 @@ class Schedule:
     every: int = 0  # steps
     milestones: tuple[int, ...] = ()  # steps
     total: int = 0  # steps
+    hold: int = 0  # steps, warm-up included
     floor: float = 0.0  # share of `rate`
 
     def __post_init__(self) -> None:
-        needs = {"constant": True, "step": True, "staircase": self.every > 0, "cosine": self.total > 0}
+        needs = {"constant": True, "step": True, "staircase": self.every > 0}
+        needs |= {"cosine": self.total > 0, "linear": self.total > 0}
         if self.kind not in needs:
             raise ReposeError(f"schedule: found kind {self.kind!r}, expected one of {', '.join(needs)}")
         if not needs[self.kind]:
-            raise ReposeError(f"schedule: {self.kind} needs `every` (staircase) or `total` (cosine) above 0")
+            raise ReposeError(f"schedule: {self.kind} needs `every` (staircase) or `total` (others) above 0")
 
 
 def learning_rate(schedule: Schedule, step: int) -> float:
@@ -52,4 +55,7 @@ def decayed(schedule: Schedule, step: int) -> float:
             way = (step - schedule.warmup) / max(1, schedule.total - schedule.warmup)
             cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, max(0.0, way))))
             return schedule.floor + (1 - schedule.floor) * cosine
+        case "linear":
+            way = (step - schedule.hold) / max(1, schedule.total - schedule.hold)
+            return 1 - (1 - schedule.floor) * min(1.0, max(0.0, way))
     return 1.0

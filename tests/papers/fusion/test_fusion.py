@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from repose.foundations.errors import ReposeError
-from repose.foundations.files import save_arrays, write_json
+from repose.foundations.files import save_arrays, write_json, write_text
 from repose.metrics import mean_joint_rate, published_floor
 from repose.papers.fusion.facts import PCK, SHARE, learnt_text
 from repose.papers.fusion.scores import fusion_scores, joint_percent, person_scores, run_scores
@@ -68,7 +68,7 @@ def test_groups_are_the_test_sets_and_the_tenth_is_of_the_runs_own(tmp_path):
     splits = {name: write_set(tmp_path / "data", tmp_path / "native", name, True) for name in SETS}
     own = "mpi_inf_3dhp"
     order = [own, *(name for name in SETS if name != own)]
-    record = {"seeds": [0, 1], "tests": order}
+    record = {"seeds": [0, 1], "tests": order, "train": ["mpii", own]}
     write_json(tmp_path / "run/run.json", record)
     for seed in record["seeds"]:
         for name, split in splits.items():
@@ -83,7 +83,12 @@ def test_groups_are_the_test_sets_and_the_tenth_is_of_the_runs_own(tmp_path):
     for name in SETS:
         write_set(tmp_path / "data", tmp_path / "native", name, True)
         save_arrays(tmp_path / f"data/{name}/train.npz", vars(splits[name]))
+    for seed, last in enumerate((40, 60)):
+        write_text(tmp_path / f"run/seed{seed}/history.csv", f"epoch,train_mpjpe\n1,80\n2,{last}\n")
     every = fusion_scores([run], tmp_path / "data")
+    assert every["run", "train_mpjpe"].group_names == (own,)
+    np.testing.assert_array_equal(every["run", "train_mpjpe"].value(), [40, 60])
+    assert every["mean_pose", "train_mpjpe"].value() < 1e-3
     assert every["perfect", "mpjpe_corrected"].value() == 0
     assert every["mean_pose", "p_mpjpe"].value() < 1e-3  # all poses of this set are the mean one
     floor = published_floor(

@@ -23,6 +23,7 @@ def fusion_facts(runs: Sequence[Run], scores: Scores) -> Facts:
     facts: Facts = {
         run.name: run_facts(run, run.record["paper_cost"]["samples"])
         | {"recipe": recipe(run, known)}
+        | {"precision_asked": run.record["configuration"].get("precision", "")}
         | learnt(run, scores)
         for run in runs
     }
@@ -43,9 +44,12 @@ def recipe(run: Run, runs: Mapping[str, Run]) -> list[str]:
 
 
 def learnt(run: Run, scores: Scores) -> dict[str, Any]:
-    """Accuracy and error on the run's own test set, and the error by that of the mean pose."""
+    """Accuracy and error on the run's own test set, and its errors in percent of the mean pose's.
+
+    Sets differ in how hard they are, so training errors of different ones are compared in percent as well.
+    """
     own = run.record["tests"][0]
-    facts = {"learnt: own test set": own}
+    facts: dict[str, Any] = {"learnt: own test set": own}
     if (accuracy := figure(scores, run.name, "heatmap_pck", own)) is not None:
         facts[PCK] = round(accuracy, 1)
     if (apart := figure(scores, run.name, "sides_apart", own)) is not None:
@@ -54,7 +58,13 @@ def learnt(run: Run, scores: Scores) -> dict[str, Any]:
     if error is not None:
         facts["learnt: MPJPE, mm"] = round(error, 1)
     if error is not None and mean:
-        facts[SHARE] = round(100 * error / mean, 1)
+        facts["test_error"] = 100 * error / mean
+        facts[SHARE] = round(facts["test_error"], 1)
+    taught, mean = (figure(scores, name, "train_mpjpe", own) for name in (run.name, "mean_pose"))
+    if taught is not None and mean:
+        facts["training_error"] = 100 * taught / mean
+        facts["learnt: training MPJPE, mm"] = round(taught, 1)
+        facts["learnt: training, % of the mean pose's error"] = round(facts["training_error"], 1)
     return facts
 
 
@@ -68,7 +78,7 @@ EVERYWHERE = (
 
 
 def learnt_text(runs: Sequence[Run], facts: Facts) -> str:
-    """What the runs have reached, and how many have learnt too little for their verdicts to say much."""
+    """What the runs have reached, and how many have learnt too little for a claim to rest on them."""
     return "".join(f"{text}\n" for text in (reached_text(runs, facts), caution_text(runs, facts)) if text)
 
 
@@ -89,14 +99,14 @@ def reached_text(runs: Sequence[Run], facts: Facts) -> str:
 
 
 def caution_text(runs: Sequence[Run], facts: Facts) -> str:
-    """How many runs are worse in 3D than the mean pose, so say little, and how well sides are told apart."""
+    """How many runs are worse in 3D than the mean pose, and how well left and right are told apart."""
     deep = [run for run in runs if SHARE in facts[run.name]]
     worse = [run for run in deep if facts[run.name][SHARE] >= 100]
     alone = sum(run.record["family"].startswith("solo") for run in worse)
     weak = (
         f"**Caution: {len(worse)} of {len(deep)} runs with depth, {alone} of them on 3D data alone, are at "
-        "this scale worse in 3D than always predicting the mean training pose. Verdicts that rest on them "
-        "say little of the paper.**"
+        "this scale worse in 3D than always predicting the mean training pose. Claims that rest on them are "
+        "not testable here.**"
     )
     return " ".join(part for part in (weak if worse else "", apart_text(facts)) if part)
 

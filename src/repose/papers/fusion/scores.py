@@ -12,8 +12,9 @@ What is resampled together is a unit: a picture with all its people, all cameras
                       that cannot tell left from right finds both sides at the same one
 
 Groups are the test sets. `…_tenth` is the same on every tenth row of the run's own test set, the paper's
-validation set. `mean_pose` and `perfect` are rows without a training: what the mean training pose and a
-perfect prediction score.
+validation set. `train_mpjpe` is the corrected error of a few people of a run's 3D training set, which is the
+group. `mean_pose` and `perfect` are rows without a training: what the mean training pose and a perfect
+prediction score.
 
 Legend: S seeds, N people, J = MPII's 16 joints.
 """
@@ -72,7 +73,17 @@ def fusion_scores(runs: Sequence[Run], data: Path) -> Scores:
         start = chain(run, known)[-1].name
         for metric, score in run_scores(run, splits).items():
             scores[run.name, metric] = dataclasses.replace(score, start=start)
+        scores |= training_scores(run)
     return scores | reference_scores(data)
+
+
+def training_scores(run: Run) -> Scores:
+    """The last training error of a run that knows depth; its 3D set is the last that it is trained on."""
+    own = run.record["train"][-1]
+    if own not in SETS_3D:
+        return {}
+    last = run.last("train_mpjpe")
+    return {(run.name, "train_mpjpe"): Score(last[:, None], np.ones(1), np.zeros(1, int), (own,))}
 
 
 def run_scores(run: Run, splits: Mapping[str, Split]) -> dict[str, Score]:
@@ -164,7 +175,8 @@ def reference_scores(data: Path) -> Scores:
     for name in SETS_3D:
         train, test = load_split(data / name, "train"), load_split(data / name, "test")
         truth, known = test.truth_mm, test.has_depth
-        pose = interpolated(np.broadcast_to(train.truth_mm[train.has_depth].mean(0), truth.shape))
+        mean_of_train = train.truth_mm[train.has_depth].mean(0)
+        pose = interpolated(np.broadcast_to(mean_of_train, truth.shape))
         same = interpolated(truth)
         nothing, unit = np.zeros(len(truth)), units(name, test)
         for store, errors in (
@@ -175,5 +187,13 @@ def reference_scores(data: Path) -> Scores:
         ):  # fmt: skip
             for metric, values in errors.items():
                 store.setdefault(metric, {})[name] = by_unit((values * known)[None], known, unit)
+        mean.setdefault("train_mpjpe", {})[name] = mean_on_itself(train.truth_mm[train.has_depth])
     rows = {"mean_pose": mean, "perfect": perfect}
     return {(row, metric): grouped(sets) for row, parts in rows.items() for metric, sets in parts.items()}
+
+
+def mean_on_itself(truth: np.ndarray) -> Counts:
+    """The error of the mean of some poses (N, 17, 3) on these poses, as one unit."""
+    pose = interpolated(np.broadcast_to(truth.mean(0), truth.shape))
+    errors = mpjpe(pose, interpolated(truth), 0)
+    return by_unit(errors[None], np.ones(len(truth)), np.zeros(len(truth), int))

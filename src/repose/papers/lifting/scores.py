@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,14 +18,16 @@ from repose.skeletons import convert_table
 from repose.skeletons.posetable import PoseTable
 
 PAPER_POSES = 4 * 389938  # of Human3.6M's training subjects, at 50 Hz by four cameras
+MEAN_POSE = "mean_pose"  # the row of the trivial answer
+Lifted = tuple[np.ndarray, np.ndarray]  # rows of the truth (N), joints in its order (N, J, 3), mm
 SCENES = {
     "TS1": "green_screen", "TS2": "green_screen", "TS3": "no_green_screen", "TS4": "no_green_screen",
     "TS5": "outdoor", "TS6": "outdoor",
 }  # fmt: skip
 
 
-def predicted_poses(path: Path, truth: PoseTable) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of the truth (N) and the predicted joints (N, J, 3), mm, in the truth's order of joints."""
+def predicted_poses(path: Path, truth: PoseTable) -> Lifted:
+    """The poses of a file of predictions, in the truth's order of joints."""
     joints, sample, predicted = load_predictions(path)
     check_samples(path, sample, truth)
     if sorted(joints) != sorted(truth.joints):
@@ -32,12 +35,23 @@ def predicted_poses(path: Path, truth: PoseTable) -> tuple[np.ndarray, np.ndarra
     return sample, predicted[:, [joints.index(name) for name in truth.joints]]
 
 
+def mean_pose(truth: PoseTable, train: PoseTable) -> Lifted:
+    """The mean training pose for every row of the truth: what any lifter must beat by far."""
+    assert train.joints3d is not None
+    mean = train.joints3d.mean(axis=0)
+    return np.arange(len(truth)), np.broadcast_to(mean, (len(truth), *mean.shape))
+
+
 def h36m_scores(files: Sequence[Path], truth: PoseTable, source: str) -> dict[str, Score]:
-    """Both protocols of one run's seeds; a unit is a take (all its cameras), a group an action."""
+    """Both protocols of one run's seeds on Human3.6M; `source` names its 2D, `gt` or `detected`."""
+    return pose_scores((predicted_poses(path, truth) for path in files), truth, source)
+
+
+def pose_scores(seeds: Iterable[Lifted], truth: PoseTable, source: str) -> dict[str, Score]:
+    """Both protocols of some seeds' poses; a unit is a take (all its cameras), a group an action."""
     root = truth.joints.index("pelvis")
     errors: dict[str, list[np.ndarray]] = {"p1": [], "p2": [], "noroot": []}
-    for path in files:
-        rows, predicted = predicted_poses(path, truth)
+    for rows, predicted in seeds:
         assert truth.joints3d is not None
         actual = truth.joints3d[rows]
         errors["p1"].append(mpjpe(predicted, actual, root))
@@ -56,12 +70,11 @@ def h36m_scores(files: Sequence[Path], truth: PoseTable, source: str) -> dict[st
     }
 
 
-def mpi_inf_3dhp_scores(files: Sequence[Path], truth: PoseTable) -> dict[str, Score]:
+def mpi_inf_3dhp_scores(seeds: Iterable[Lifted], truth: PoseTable) -> dict[str, Score]:
     """PCK@150 and AUC in percent on valid frames against the universal skeleton; units TS1 to TS6."""
     root = truth.joints.index("pelvis")
     shares: dict[str, list[np.ndarray]] = {}
-    for path in files:
-        rows, predicted = predicted_poses(path, truth)
+    for rows, predicted in seeds:
         keep = truth.extra["valid"][rows]
         rows, predicted = rows[keep], predicted[keep]
         distances = joint_errors(predicted, truth.extra["joints3d_univ"][rows], root)
@@ -81,14 +94,6 @@ def mpi_inf_3dhp_scores(files: Sequence[Path], truth: PoseTable) -> dict[str, Sc
     return scores
 
 
-def mean_pose_error(truth: PoseTable, train: PoseTable) -> float:
-    """MPJPE of always predicting the mean training pose: what any lifter must beat by far."""
-    assert truth.joints3d is not None
-    assert train.joints3d is not None
-    mean = train.joints3d.mean(axis=0, keepdims=True)
-    return float(mpjpe(np.broadcast_to(mean, truth.joints3d.shape), truth.joints3d, 0).mean())
-
-
 def paper_samples(run: Run) -> int:
     """Poses that a run's training sees at the papers' size, those of all its learners together."""
     model, train = run.record["configuration"]["model"], run.record["configuration"]["train"]
@@ -96,28 +101,46 @@ def paper_samples(run: Run) -> int:
     return PAPER_POSES * int(schedule["epochs"]) * int(model.get("stages", 1))
 
 
+def trivial_scores(test: PoseTable, train: PoseTable, transfer: PoseTable) -> dict[str, Score]:
+    """What the mean training pose scores on both test sets; on Human3.6M the same whatever the 2D is."""
+    own = pose_scores([mean_pose(test, train)], test, "gt")
+    own |= {name.replace("_gt", "_detected"): score for name, score in own.items()}
+    return own | mpi_inf_3dhp_scores([mean_pose(transfer, train)], transfer)
+
+
 def lifting_scores(runs: Sequence[Run], poses: Path) -> tuple[Scores, Facts]:
     """Scores and facts of all runs of a lifting system; `poses` holds the canonical tables."""
     test = convert_table(PoseTable.load(poses / "h36m" / "test.npz"), "semgcn16")
     train = convert_table(PoseTable.load(poses / "h36m" / "train.npz"), "semgcn16")
     transfer = convert_table(PoseTable.load(poses / "mpi_inf_3dhp" / "test.npz"), "semgcn16")
-    mean_pose = mean_pose_error(test, train)
+    trivial = trivial_scores(test, train, transfer)
     scores: Scores = {}
     facts: Facts = {}
     for run in runs:
         source = run.record["configuration"]["model"]["input"]
         own = h36m_scores(run.predictions("h36m-test"), test, source)
         if files := run.predictions("mpi_inf_3dhp-test"):
-            own |= mpi_inf_3dhp_scores(files, transfer)
+            own |= mpi_inf_3dhp_scores((predicted_poses(path, transfer) for path in files), transfer)
         own["train_loss"] = flat_score(run.last("loss"))
         own["parameters_paper"] = flat_score(np.array([run.record["parameters"]["paper"] / 1e6]))
         scores |= {(run.name, metric): score for metric, score in own.items()}
-        error = own[f"p1_{source}"]
-        share = 100 * float(error.frame_value().mean()) / mean_pose
-        facts[run.name] = run_facts(run, paper_samples(run)) | {
-            "learnt: MPJPE, mm": round(float(error.value().mean()), 1),
-            "learnt: training MPJPE, mm": round(float(run.last("train_error").mean()), 1),
-            "learnt: seed SD, mm": round(float(error.value().std(ddof=min(1, len(error.sums) - 1))), 2),
-            "learnt: % of the mean pose's error": round(share, 1),
-        }
-    return scores, facts
+        facts[run.name] = run_facts(run, paper_samples(run)) | learnt(run, own, trivial)
+    scores |= {(MEAN_POSE, metric): score for metric, score in trivial.items()}
+    return scores, facts | {MEAN_POSE: {"settings": "no training: always the mean training pose"}}
+
+
+def learnt(run: Run, own: Mapping[str, Score], trivial: Mapping[str, Score]) -> dict[str, Any]:
+    """Errors of a run on the test and the training set, in mm over frames, against the mean pose's."""
+    configuration = run.record["configuration"]
+    metric = f"p1_{configuration['model']['input']}"
+    error, training = own[metric], float(run.last("train_error").mean())
+    frames, mean = (float(scores[f"{metric}_frames"].value().mean()) for scores in (own, trivial))
+    return {
+        "precision_asked": configuration["train"].get("precision", ""),
+        "training_error": training,
+        "test_error": frames,
+        "learnt: MPJPE, mm": round(float(error.value().mean()), 1),
+        "learnt: training MPJPE, mm": round(training, 1),
+        "learnt: seed SD, mm": round(float(error.value().std(ddof=min(1, len(error.sums) - 1))), 2),
+        "learnt: % of the mean pose's error": round(100 * frames / mean, 1),
+    }

@@ -1,0 +1,48 @@
+"""Qiu et al., Dynamic GCN for Efficient Multi-Person Pose Estimation (AAAI 2020): figures 1, 3 and 4."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from repose.papers.dgcn.facts import dgcn_facts, errors_text, learnt_text
+from repose.papers.dgcn.figures import dgcn_figures
+from repose.papers.dgcn.scores import declared, dgcn_scores
+from repose.report.room import Materials, Presented
+from repose.report.runs import Run
+from repose.report.scores import Scores
+from repose.report.tables import Facts
+
+__all__ = ["data_sets", "declared", "presented", "scored", "settings"]
+
+CHOSEN = (
+    "Network, optimiser, rates, weights of the losses and the decoder were chosen with the baseline on "
+    "held-out pictures of COCO's training set; all is the same for all runs."
+)
+
+
+def settings(section: Mapping[str, Any], scale: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+    """The scale of the trainings; nothing was chosen where they follow the paper's schedule."""
+    flat: dict[str, Any] = {}
+    for name, value in scale.items():
+        flat |= value if isinstance(value, Mapping) else {name: value}
+    return flat, CHOSEN if flat.get("crops") else ""
+
+
+def data_sets() -> Sequence[str]:
+    """The three sets of the paper's tables, with everybody in their pictures."""
+    return ("coco", "crowdpose", "mpii_multi")
+
+
+def scored(runs: Sequence[Run], data: Path) -> tuple[Scores, Facts]:
+    """COCO's and CrowdPose's precision and recall, MPII's two scores, kinds of errors."""
+    scores = dgcn_scores(runs, data / "poses")
+    return scores, dgcn_facts(runs, scores)
+
+
+def presented(materials: Materials) -> Presented:
+    """Its figures, what was learnt, and the kinds of errors of every run."""
+    runs = {run.name: run for run in materials.runs}
+    figures = dgcn_figures(materials.folder, runs, materials.data, materials.roots, materials.scores)
+    return Presented(figures, learnt_text(materials.scores), errors_text(materials.runs, materials.scores))

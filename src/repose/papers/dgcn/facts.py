@@ -1,0 +1,115 @@
+"""What every DGCN run is and has learnt, as the page on Qiu et al. says it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from repose.foundations.errors import ReposeError
+from repose.metrics.people import KINDS
+from repose.papers.dgcn.people import NAMES
+from repose.papers.dgcn.scores import GROUPS, TRIVIAL
+from repose.report.runs import Run, run_facts
+from repose.report.scores import Scores, of_group
+from repose.report.tables import Facts, markdown
+
+REFERENCES = {TRIVIAL: "no training: the mean pose of the judged people, in the true box of each"}
+SHARED_LOSSES = ("pif_c", "paf_c")  # unweighted, of the confidences that all arms are taught alike
+OF_JOINTS = (*KINDS, "unfound")
+OF_PEOPLE = ("missed", "spurious")
+
+
+def dgcn_facts(runs: Sequence[Run], scores: Scores) -> Facts:
+    """Facts of all runs and of the trivial answer; `made` is what the rows of the paper's tables state."""
+    facts: Facts = {
+        run.name: run_facts(run, run.record["paper_cost"]["samples"])
+        | {"made": made(run)}
+        | learnt(run, scores)
+        for run in runs
+    }
+    return facts | {name: {"settings": words} for name, words in REFERENCES.items()}
+
+
+def made(run: Run) -> str:
+    """Backbone, training set and graph of a run in one line, such as `resnet50 on coco, no graph`."""
+    settings = run.record["configuration"]
+    graph = settings.get("graph")
+    words = f"{settings['backbone']} on {settings['data']}"
+    if not graph:
+        return f"{words}, no graph"
+    strides = " and ".join(str(stride) for stride in graph["strides"])
+    gamma = f", γ {settings['gamma']:g}" if graph["adjacency"] in ("soft", "dynamic") else ""
+    return f"{words}, {graph['adjacency']} graph at stride {strides}{gamma}"
+
+
+def learnt(run: Run, scores: Scores) -> dict[str, Any]:
+    """Scores on the run's own test set, and its losses at the end."""
+    facts: dict[str, Any] = {"learnt: own test set": run.record["tests"][0]}
+    group = GROUPS[run.record["tests"][0]]
+    for name, metric, digits in (
+        ("AP", "ap_visible", 3), ("AP50", "ap50_visible", 3), ("PCKh, %", "pckh_mean", 1),
+        ("good joints, %", "joints_good", 1),
+    ):  # fmt: skip
+        if (value := figure(scores, run.name, metric, group)) is not None:
+            facts[f"learnt: {name}"] = round(value, digits)
+    for name, column in (("loss", "loss"), ("held-out loss", "held_loss")):
+        if (value := last(run, column)) is not None:
+            facts[f"learnt: {name}"] = round(value, 3)
+    shared = [last(run, column) for column in SHARED_LOSSES]
+    known = [value for value in shared if value is not None]
+    return facts | ({"training_error": sum(known)} if len(known) == len(shared) else {})
+
+
+def last(run: Run, column: str) -> float | None:
+    """The mean over seeds of a column's last value, None where the history has no such column."""
+    try:
+        return float(run.last(column).mean())
+    except ReposeError:
+        return None
+
+
+def figure(scores: Scores, run: str, metric: str, group: str) -> float | None:
+    """A run's figure on one test set."""
+    score = scores.get((run, metric))
+    part = None if score is None else of_group(score, group)
+    return None if part is None else float(part.value().mean())
+
+
+def learnt_text(scores: Scores) -> str:
+    """How far the ResNet-50 baseline and the dynamic graph have come on COCO, and what they get wrong."""
+    texts = []
+    for run, words in (("base_r50", "the ResNet-50 baseline"), ("ad_r50", "the same with a dynamic graph")):
+        names = ("ap_visible", "ap50_visible", "joints_good", "people_missed", "people_spurious")
+        found = [figure(scores, run, name, "coco_val") for name in names]
+        if None not in found:
+            ap, half, good, missed, spurious = found
+            texts.append(
+                f"{words} reaches AP {ap:.3f} and AP50 {half:.3f} on COCO val, finds {good:.1f} % of all "
+                f"labelled joints well, misses {missed:.1f} % of the people and makes up another "
+                f"{spurious:.1f} %"
+            )
+    text = "; ".join(texts)
+    return f"{text[0].upper()}{text[1:]}.\n" if text else ""
+
+
+def errors_text(runs: Sequence[Run], scores: Scores) -> str:
+    """Kinds of errors of every run on every test set with sigmas, as a table."""
+    metrics = [*(f"joints_{kind}" for kind in OF_JOINTS), *(f"people_{kind}" for kind in OF_PEOPLE)]
+    lines = []
+    for test, words in NAMES.items():
+        for run in runs:
+            values = [figure(scores, run.name, metric, GROUPS[test]) for metric in metrics]
+            if None not in values:
+                lines.append([run.name, words, *(f"{value:.1f}" for value in values)])
+    if not lines:
+        return ""
+    header = ["run", "test set", *OF_JOINTS, *(f"{kind} people" for kind in OF_PEOPLE)]
+    return f"### Kinds of errors\n\n{ERRORS}\n\n{markdown(header, lines)}"
+
+
+ERRORS = (
+    "Of all labelled joints, in percent, after Ronchi and Perona (ICCV 2017): good (similarity to the truth "
+    "at least 0.85), jitter (at least 0.5), inversion (on the same person's other side), swap (on somebody "
+    "else), miss (near none of these), unfound (the person was not found). Of the true people, in percent: "
+    "missed and spurious ones. Of the found people the best-scored count, as many as the set has."
+)

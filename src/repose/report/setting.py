@@ -1,0 +1,99 @@
+"""What was run, which every page says before it counts anything: data, scale, runs, samples and precision."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from repose.report.tables import Facts
+
+PAPER_SCALE = "paper"
+ORIGINS = {"world": "Drawn by the embedded world", "real": "The published files"}
+MOST_NAMES = 6  # of runs in a sentence
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The scale of a system's trainings and the data that they and their scores used."""
+
+    scale: str
+    origin: Mapping[str, str]  # where each data set's files are from: world or real
+    values: Mapping[str, Any] = field(default_factory=dict)  # that the scale brings
+    chosen: str = ""  # how these values were chosen
+
+    @property
+    def as_published(self) -> bool:
+        """Whether this is the paper's own setting: its scale, and the published files of every data set."""
+        return self.scale == PAPER_SCALE and set(self.origin.values()) == {"real"}
+
+
+def ran_lines(setting: Setting, facts: Facts) -> list[str]:
+    """Two lines: which data at which scale, and how many runs on which share of the paper's samples."""
+    return [line for line in (data_text(setting), runs_text(facts)) if line]
+
+
+def data_text(setting: Setting) -> str:
+    """Which data sets are drawn by the embedded world, which are the published files, and the scale."""
+    sets = {kind: [name for name, source in setting.origin.items() if source == kind] for kind in ORIGINS}
+    texts = [f"{ORIGINS[kind]}: {', '.join(names)}." for kind, names in sets.items() if names]
+    return " ".join([*texts, f"Scale `{setting.scale}`."])
+
+
+def runs_text(facts: Facts) -> str:
+    """How many runs with how many seeds, their share of the paper's samples, and the precision."""
+    trained = [fact for fact in facts.values() if "samples_seen" in fact]
+    if not trained:
+        return ""
+    seeds, share = (spread([f[name] for f in trained if name in f]) for name in ("seeds", "samples_share"))
+    count = f"{len(trained)} runs" if len(trained) > 1 else "1 run"
+    sampled = f", each trained on {share} % of the samples that the paper's training sees" if share else ""
+    text = f"{count} with {seeds} seed{'' if seeds == '1' else 's'} each{sampled}."
+    return " ".join(part for part in (text, precision_text(facts)) if part)
+
+
+def precision_text(facts: Facts) -> str:
+    """The precision that was used, and the runs for which another one was asked; empty where none says."""
+    computed = [fact["computed"] for fact in facts.values() if fact.get("computed")]
+    if not computed:
+        return ""
+    kinds = Counter(computed)
+    used = [
+        f"in {precision} on {device}" + (f" ({count} of {len(computed)} runs)" if len(kinds) > 1 else "")
+        for (device, _, precision), count in ((words.rpartition(" "), n) for words, n in kinds.items())
+    ]
+    other = [run for run, fact in facts.items() if computed_otherwise(fact)]
+    return f"Computed {' and '.join(used)}." + (f" {otherwise_text(other, facts)}" if other else "")
+
+
+def computed_otherwise(fact: Mapping[str, Any]) -> bool:
+    """Whether a run's layers were computed in another precision than was asked for."""
+    used, asked = fact.get("computed", ""), fact.get("precision_asked", "")
+    return bool(used and asked) and used.rpartition(" ")[2] != asked
+
+
+def otherwise_text(runs: Sequence[str], facts: Facts) -> str:
+    """The runs that were not computed in the precision asked for."""
+    asked = " or ".join(dict.fromkeys(facts[run]["precision_asked"] for run in runs))
+    named = ", ".join(runs) if len(runs) <= MOST_NAMES else f"{len(runs)} runs, marked below"
+    return f"**Not in the precision asked for ({asked}): {named}.**"
+
+
+def computed_words(fact: Mapping[str, Any]) -> str:
+    """On what and how precisely a run was computed, marked where another precision was asked for."""
+    mark = f" (**{fact['precision_asked']} asked for**)" if computed_otherwise(fact) else ""
+    return f"{fact.get('computed', '')}{mark}"
+
+
+def values_text(setting: Setting) -> str:
+    """The values that the scale brings, and how they were chosen."""
+    listed = ", ".join(f"`{key}: {value}`" for key, value in setting.values.items())
+    texts = [f"The scale sets {listed}." if listed else "", setting.chosen]
+    return " ".join(text for text in texts if text)
+
+
+def spread(values: Sequence[float]) -> str:
+    """The smallest and the largest of some numbers, one where they are written alike."""
+    ends = [f"{value:.3g}" for value in (min(values), max(values))] if values else []
+    return " to ".join(dict.fromkeys(ends))

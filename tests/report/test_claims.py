@@ -1,0 +1,107 @@
+"""Verdicts follow from intervals, and their words from what was run."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from repose.report.claims import VERDICTS, judge, judge_all, ledger_row, verdicts_in
+from repose.report.page import SIGNS
+from repose.report.published import Claim
+from repose.report.scores import flat_score
+from repose.report.setting import Setting
+from repose.report.statistics import what_decides
+from tests.report.made import NONE, PUBLISHED, SMALL, evidence, made_claim, made_score, scored
+
+
+@pytest.mark.parametrize(
+    ("fields", "means", "side"),
+    [
+        ({"kind": "difference", "better": "a", "worse": "b"}, {"a": 0, "b": 3}, 0),
+        ({"kind": "difference", "better": "a", "worse": "b"}, {"a": 3, "b": 0}, 1),
+        ({"kind": "difference", "better": "a", "worse": "b"}, {"a": 0, "b": 0}, 2),
+        ({"kind": "order", "chain": ["a", "b", "c"]}, {"a": 0, "b": 3, "c": 6}, 0),
+        ({"kind": "order", "chain": ["a", "b", "c"]}, {"a": 0, "b": 3, "c": 1}, 1),
+        ({"kind": "equivalence", "better": "a", "worse": "b", "margin": 3.0}, {"a": 0, "b": 0}, 0),
+        ({"kind": "equivalence", "better": "a", "worse": "b", "margin": 1.0}, {"a": 0, "b": 5}, 1),
+        ({"kind": "equivalence", "better": "a", "worse": "b", "margin": 0.05}, {"a": 0, "b": 0}, 2),
+    ],
+)
+def test_verdicts_follow_the_interval(fields, means, side):
+    for setting, words in (
+        (SMALL, ("agrees", "disagrees", "undecided")),
+        (PUBLISHED, ("reproduced", "contradicted", "undecided")),
+    ):
+        at_hand = evidence(scored(**means), setting=setting)
+        assert judge(made_claim(**fields), at_hand, 0, NONE).verdict == words[side]
+
+
+@pytest.mark.parametrize(
+    ("scale", "origin", "word"),
+    [
+        ("paper", {"h36m": "real", "mpii": "real"}, "reproduced"),
+        ("paper", {"h36m": "real", "mpii": "world"}, "agrees"),
+        ("default", {"h36m": "real", "mpii": "real"}, "agrees"),
+        ("paper", {}, "agrees"),
+    ],
+)
+def test_a_claim_is_reproduced_at_the_papers_scale_on_nothing_but_real_files(scale, origin, word):
+    at_hand = evidence(scored(a=0, b=3), setting=Setting(scale, origin))
+    assert judge(made_claim(kind="difference", better="a", worse="b"), at_hand, 0, NONE).verdict == word
+
+
+def test_every_word_has_a_sign_and_a_setting():
+    assert set(SIGNS) == set(VERDICTS) == {*verdicts_in(SMALL), *verdicts_in(PUBLISHED)}
+
+
+def test_an_interaction_is_a_difference_of_differences():
+    terms = [[1, "b"], [-1, "a"], [-1, "d"], [1, "c"]]
+    at_hand = evidence(scored(a=0, b=5, c=0, d=1))
+    result = judge(made_claim(kind="interaction", contrasts=[terms]), at_hand, 0, NONE)
+    assert result.verdict == "agrees"
+    assert result.effect.value == pytest.approx(4, abs=1)
+
+
+def test_a_count_is_exact():
+    at_hand = evidence({("a", "n"): flat_score([17.0]), ("b", "n"): flat_score([19.0])})
+    count = made_claim(kind="count", better="a", worse="b", metric="n")
+    assert judge(count, at_hand, 0, NONE).verdict == "agrees"
+    other = made_claim(kind="count", better="b", worse="a", metric="n")
+    assert judge(other, at_hand, 0, NONE).verdict == "disagrees"
+
+
+def test_a_claim_without_scores_is_not_testable_and_says_why():
+    claim = made_claim(kind="difference", better="a", worse="gone")
+    result = judge(claim, evidence(scored(a=0)), 0, NONE)
+    assert result.verdict == "not testable here"
+    assert "gone" in result.needs
+    assert ledger_row("gcn", result)["measured_effect"] == ""
+
+
+def test_a_claim_that_no_run_can_tell_gives_its_own_reason():
+    claim = made_claim(kind="difference", better="a", worse="b", not_testable="minutes depend on the machine")
+    result = judge(claim, evidence(scored(a=0, b=3)), 0, NONE)
+    assert (result.verdict, result.needs) == ("not testable here", "minutes depend on the machine")
+
+
+def test_a_claim_of_ours_is_marked_in_the_ledger():
+    claim = made_claim(kind="difference", better="a", worse="b", ours=True)
+    at_hand = evidence(scored(a=0, b=3))
+    assert ledger_row("gcn", judge(claim, at_hand, 0, NONE))["claim"] == "text (ours)"
+    paper = dataclasses.replace(claim, ours=False)
+    assert ledger_row("gcn", judge(paper, at_hand, 0, NONE))["claim"] == "text"
+
+
+def test_without_a_run_of_several_seeds_nobody_knows_how_many_it_takes():
+    generator = np.random.default_rng(1)
+    scores = {(run, "m"): made_score(generator, o, seeds=1, seed_sd=30) for run, o in (("a", 0), ("b", 0))}
+    verdict = judge_all((made_claim(kind="difference", better="a", worse="b"),), evidence(scores), 0)[0]
+    assert what_decides(1.0, verdict.effect, [1, -1]) == ""
+    assert verdict.verdict != "undecided" or "takes a run with several" in verdict.needs
+
+
+def test_the_ledger_is_the_same_every_time():
+    claims = (made_claim(kind="difference", better="a", worse="b"),)
+    at_hand = evidence(scored(a=0, b=1))
+    assert judge_all(claims, at_hand, 0)[0] == judge_all(claims, at_hand, 0)[0]
+    assert isinstance(claims[0], Claim)

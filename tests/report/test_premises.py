@@ -1,0 +1,131 @@
+"""A claim whose premises do not hold is not testable, and the reason says which run fails by how much."""
+
+import numpy as np
+import pytest
+
+from repose.report.claims import judge
+from repose.report.page import premises_text
+from repose.report.published import premise
+from repose.report.scores import Score, flat_score
+from repose.report.setting import Setting
+from tests.report.made import NONE, evidence, made_claim
+
+SHARED = {"trivial": {"run": "mean_pose", "margin": 0.05}, "fitted": 1.25, "overfits": 1.5}
+
+
+def judged(premises, figures, facts=None, setting=None, **fields):
+    """The verdict on `a` beating `b`, from one figure a run."""
+    claim = made_claim(
+        SHARED, **{"kind": "difference", "better": "a", "worse": "b"} | fields, premises=premises
+    )
+    scores = {(run, "m"): flat_score([value, value]) for run, value in figures.items()}
+    at_hand = evidence(scores, facts, setting) if setting else evidence(scores, facts)
+    return judge(claim, at_hand, 0, NONE)
+
+
+def errors(**training):
+    return {run: {"training_error": error, "test_error": 60.0} for run, error in training.items()}
+
+
+@pytest.mark.parametrize(("worse", "verdict"), [(189.0, "agrees"), (191.0, "not testable here")])
+def test_every_run_must_beat_the_trivial_answer_by_the_margin(worse, verdict):
+    result = judged(["learnt"], {"a": 60, "b": worse, "mean_pose": 200})
+    assert result.verdict == verdict
+    assert result.effect.value == pytest.approx(worse - 60)  # measured all the same
+    if verdict != "agrees":
+        assert result.needs == "b (191) does not beat the trivial answer (mean_pose: 200 mm) by 5 %"
+
+
+@pytest.mark.parametrize(("better", "verdict"), [(84.5, "agrees"), (83.5, "not testable here")])
+def test_where_more_is_better_a_run_must_lie_above_the_trivial_answer(better, verdict):
+    figures = {"a": better, "b": 84.2 if verdict == "agrees" else 83.4, "mean_pose": 80}
+    result = judged(["learnt"], figures, lower_is_better=False)
+    assert result.verdict == verdict
+
+
+def test_a_metric_without_a_trivial_answer_is_exempt_and_says_so():
+    result = judged(["learnt"], {"a": 60, "b": 300})
+    assert result.verdict == "agrees"
+    assert "exempt: `m` has no trivial answer" in premises_text([result])
+
+
+def test_the_trivial_answer_is_that_of_the_set_that_is_judged():
+    def by_set(easy, hard):
+        return Score(np.array([[easy, hard]]), np.ones(2), np.arange(2), ("easy", "hard"))
+
+    scores = {("a", "m"): by_set(10, 90), ("b", "m"): by_set(12, 95), ("mean_pose", "m"): by_set(50, 80)}
+    for group, verdict in (("easy", "agrees"), ("hard", "not testable here")):
+        claim = made_claim(SHARED, kind="difference", better="a", worse="b", group=group, premises=["learnt"])
+        assert judge(claim, evidence(scores), 0, NONE).verdict == verdict
+
+
+def test_a_premise_may_be_about_some_of_the_runs():
+    figures = {"a": 60, "b": 400, "mean_pose": 200}
+    assert judged(["learnt"], figures).verdict == "not testable here"
+    assert judged([{"learnt": ["a"]}], figures).verdict == "agrees"
+
+
+@pytest.mark.parametrize(("training", "verdict"), [(49.0, "agrees"), (51.0, "not testable here")])
+def test_the_arms_must_have_fitted_their_training_data_alike(training, verdict):
+    result = judged(["fitted"], {"a": 60, "b": 70}, errors(a=40, b=training))
+    assert result.verdict == verdict
+    if verdict != "agrees":
+        assert result.needs.startswith(
+            "b has fitted its training data less well than a (training errors 51 and 40"
+        )
+    assert "training errors 40 to" in premises_text([result])
+
+
+def test_arms_are_compared_within_a_step_not_across_steps():
+    terms = [[[1, "b"], [-1, "a"]], [[1, "d"], [-1, "c"]]]
+    figures = {"a": 60, "b": 70, "c": 60, "d": 70}
+    training = errors(a=10, b=11, c=40, d=41)
+    assert judged(["fitted"], figures, training, better="a", contrasts=terms[1:]).verdict == "agrees"
+    claim = made_claim(SHARED, kind="order", contrasts=terms, premises=["fitted"])
+    scores = {(run, "m"): flat_score([value, value]) for run, value in figures.items()}
+    assert judge(claim, evidence(scores, training), 0, NONE).verdict == "agrees"
+
+
+def test_arms_whose_training_errors_nobody_knows_are_not_comparable():
+    result = judged(["fitted"], {"a": 60, "b": 70}, errors(a=40))
+    assert result.verdict == "not testable here"
+    assert "nobody knows how well b" in result.needs
+
+
+@pytest.mark.parametrize(("training", "verdict"), [(39.0, "agrees"), (41.0, "not testable here")])
+def test_a_claim_about_over_fitting_presumes_that_something_over_fits(training, verdict):
+    facts = errors(a=59, b=training)
+    for premises in (["overfits"], [{"overfits": ["b"]}]):
+        result = judged(premises, {"a": 60, "b": 70}, facts)
+        assert result.verdict == verdict
+        assert ("nothing over-fits" in result.needs) == (verdict != "agrees")
+    assert judged([{"overfits": ["a"]}], {"a": 60, "b": 70}, facts).verdict == "not testable here"
+
+
+@pytest.mark.parametrize(("origin", "verdict"), [("real", "agrees"), ("world", "not testable here")])
+def test_synthetic_against_real_presumes_that_some_set_is_real(origin, verdict):
+    setting = Setting("default", {"h36m": origin, "mpii": "world"})
+    result = judged([{"real": ["h36m", "mpii"]}], {"a": 60, "b": 70}, setting=setting)
+    assert result.verdict == verdict
+    assert ("h36m and mpii are drawn" in result.needs) == (verdict != "agrees")
+
+
+def test_all_reasons_are_given():
+    result = judged(["learnt", "fitted"], {"a": 60, "b": 300, "mean_pose": 200}, errors(a=10, b=90))
+    assert "does not beat" in result.needs
+    assert "a factor of 9.00" in result.needs
+
+
+def test_the_papers_premises_hold_for_every_claim_that_names_none_but_counts():
+    shared = SHARED | {"default": ["learnt"]}
+    fields = {"kind": "difference", "better": "a", "worse": "b"}
+    assert [p.kind for p in made_claim(shared, **fields).premises] == ["learnt"]
+    assert [p.kind for p in made_claim(shared, **fields, premises=["fitted"]).premises] == ["fitted"]
+    assert made_claim(shared, **fields | {"kind": "count"}).premises == ()
+    assert made_claim(**fields).premises == ()
+
+
+@pytest.mark.parametrize("item", ["lernt", "real"])
+def test_a_premise_that_nobody_can_check_is_refused(item):
+    with pytest.raises(ValueError, match="expected learnt, fitted"):
+        premise(item, SHARED)
