@@ -20,6 +20,8 @@ BENCHMARKS = {
     "world": "Pictures of the world",
     "gcn": "Training the graph network",
     "fusion": "Training the network for pictures, and its geometric loss",
+    "dgcn": "Training the bottom-up network, and what its graph costs",
+    "decoder": "From fields to people, and from people to fields",
     "spent": "Training time against time spent",
 }
 

@@ -25,6 +25,7 @@ KEPT_RUNS = {  # one run of each kind; the others are checked by a dry run
         "solo2": ["solo2_h36m"],
         "solo3": ["solo3_h36m_h36m"],
     },
+    "dgcn": {"trunks": ["trunk_r50"], "runs": ["base_r50", "ad_r50_3", "base_crowd"]},
 }
 
 
@@ -88,9 +89,14 @@ def keep_runs(params: Path) -> None:
 
 def stand_in_for_parents(checkout: Checkout) -> list[Path]:
     """Empty folders for runs that others start from: a dry run ends at a dependency that is not there."""
-    fusion = checkout.folder / "runs/fusion"
-    names = [name.partition("@")[2] for name in checkout.declared if name.startswith("fusion_")]
-    missing = [fusion / name for name in names if not (fusion / name).exists()]
+    families = {"fusion_": "runs/fusion", "dgcn": "runs/dgcn"}
+    named = [
+        checkout.folder / folder / name.partition("@")[2]
+        for start, folder in families.items()
+        for name in checkout.declared
+        if name.startswith(start) and "@" in name
+    ]
+    missing = [path for path in named if not path.exists()]
     for folder in missing:
         folder.mkdir()
     return missing

@@ -50,6 +50,18 @@ def rooms_by_name(stage):
     return {room(paper)} | rooms(paper)
 
 
+def test_what_a_page_says_trains_nothing_and_concerns_its_own_report_alone():
+    for stage in STAGES:
+        of_pages = {
+            dep for dep in body(stage)["deps"] if dep.startswith(("src/repose/papers", "src/repose/report"))
+        }
+        assert not of_pages or stage.startswith(("score_", "report_", "data", "front")), stage
+        others = {f"src/repose/papers/{system}" for system in SYSTEMS} - {
+            f"src/repose/papers/{stage.split('_')[-1]}"
+        }
+        assert not of_pages & others, stage
+
+
 def chains(tree):
     """Parameters that a script reads, as the fixed beginning of `params["a"]["b"][name]`."""
     for node in ast.walk(tree):

@@ -1,20 +1,64 @@
-"""From pictures on disk to annotated pictures and joints, by a trained run of fusion."""
+"""From pictures on disk to annotated pictures and the joints of everybody in them, by trained runs.
+
+A run of dgcn finds all people of a picture. A run of fusion reads one person out of a box: one that is given,
+or that of everybody whom a run of dgcn has found. Pixels' centres are whole numbers.
+
+Legend: J joints.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from repose.foundations.errors import ReposeError
 from repose.foundations.files import write_json
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 RUNS = Path("runs")
+FINDERS = ("dgcn/ad_r50", "dgcn/base_r50")  # the first that is trained finds people where none is named
+MPII = "mpii16"  # joints of all runs of fusion
+Box = tuple[float, float, float, float]  # x y w h, px
 
 
-def predict_pictures(pictures: Sequence[Path], run: str, box: str | None, out: Path) -> list[Path]:
-    """Write `<name>.png` and `<name>.json` for every picture, and say which files."""
+@dataclass(frozen=True)
+class Person:
+    """One person of a picture."""
+
+    joints2d_px: np.ndarray  # J, 2
+    score: np.ndarray  # J
+    found: np.ndarray  # J bool
+    person_score: float | None = None  # of a run that finds people
+    box_px: Box | None = None  # that a run of fusion has read
+    joints3d_mm: np.ndarray | None = None  # J, 3
+
+
+@dataclass(frozen=True)
+class Way:
+    """How the people of a picture are found."""
+
+    skeleton: str
+    find: Callable[[Image], list[Person]]
+    people_by: str | None = None  # the run that found the boxes
+
+
+def predict_pictures(
+    pictures: Sequence[Path], run: str, out: Path, box: str | None = None, people: str | None = None,
+    least: float = 0.0,
+) -> list[Path]:  # fmt: skip
+    """Write `<name>.png` and `<name>.json` for every picture, and say which files.
+
+    People who score less than `least` are left out: runs of dgcn find many, for average precision wants them.
+    """
     twice = [name for name, count in Counter(path.stem for path in pictures).items() if count > 1]
     if twice:
         raise ReposeError(
@@ -22,48 +66,132 @@ def predict_pictures(pictures: Sequence[Path], run: str, box: str | None, out: P
         )
     asked = read_box(box)
 
-    from repose.fusion.predict import find_person, load_predictor, open_picture
-    from repose.report.annotated import annotate
+    from repose.fusion.predict import open_picture
+    from repose.report.annotated import Drawn, annotate
 
-    predictor = load_predictor(RUNS / run)
+    way = way_of(run, asked, people, least)
     written = []
     for path in pictures:
         picture = open_picture(path)
-        person = find_person(predictor, picture, asked)
         files = [out / f"{path.stem}.{kind}" for kind in ("png", "json")]
         if path.resolve() in [file.resolve() for file in files]:
             raise ReposeError(f"{path}: would be overwritten, expected another folder in --out")
-        annotate(files[0], picture, person.joints2d_px, person.found, person.joints3d_mm)
-        write_json(files[1], facts_of(path, run, asked, person))
+        found = way.find(picture)
+        drawn = [Drawn(p.joints2d_px, p.found, p.joints3d_mm, p.person_score) for p in found]
+        annotate(files[0], picture, way.skeleton, drawn)
+        write_json(files[1], facts_of(path, run, way, found))
         written += files
     return written
 
 
-def read_box(text: str | None) -> tuple[float, float, float, float] | None:
+def read_box(text: str | None) -> Box | None:
     """A box written `x,y,w,h`."""
     if text is None:
         return None
-    try:
+    with contextlib.suppress(ValueError):
         x, y, w, h = (float(number) for number in text.split(","))
-    except ValueError:
-        raise ReposeError(f"--box: found {text!r}, expected four numbers x,y,w,h in pixels") from None
-    return x, y, w, h
+        if np.isfinite((x, y, w, h)).all():
+            return x, y, w, h
+    raise ReposeError(f"--box: found {text!r}, expected four numbers x,y,w,h in pixels")
 
 
-def facts_of(path: Path, run: str, box: tuple[float, ...] | None, person: Any) -> dict[str, Any]:
+def way_of(run: str, box: Box | None, people: str | None, least: float) -> Way:
+    """The way of a run: on whole pictures, in one box, or in the boxes of those whom another run finds."""
+    from repose.dgcn.pictures import is_run
+
+    if is_run(RUNS / run):
+        if box or people:
+            raise ReposeError(f"{run}: finds all people by itself, expected neither --box nor --people")
+        return finding(run, least)
+
+    from repose.fusion.predict import load_predictor
+
+    predictor = load_predictor(RUNS / run)
+    if box and people:
+        raise ReposeError("--box and --people: found both, expected one of them")
+    if box:
+        return Way(MPII, lambda picture: [in_box(predictor, picture, box)])
+    finder = people or trained_finder()
+    everybody = finding(finder, least)
+
+    def find(picture: Image) -> list[Person]:
+        found = everybody.find(picture)
+        boxes = [around(person, picture.size) for person in found]
+        scores = [person.person_score for person in found]
+        return [in_box(predictor, picture, *of_one) for of_one in zip(boxes, scores, strict=True)]
+
+    return Way(MPII, find, finder)
+
+
+def trained_finder() -> str:
+    """The run that finds people where none is named."""
+    from repose.dgcn.pictures import is_run
+
+    for name in FINDERS:
+        if is_run(RUNS / name):
+            print(f"people: found by {name}; --people names another run, --box one person", file=sys.stderr)
+            return name
+    raise ReposeError(
+        f"--box: not given, and neither {' nor '.join(FINDERS)} is trained to find the people; "
+        "say --box x,y,w,h for one person, or --people dgcn/NAME"
+    )
+
+
+def finding(run: str, least: float) -> Way:
+    """All people of a picture who score at least so much, by a run of dgcn."""
+    from repose.dgcn.pictures import everybody, load_finder
+
+    finder = load_finder(RUNS / run)
+
+    def find(picture: Image) -> list[Person]:
+        everyone = everybody(finder, picture)
+        rows = np.flatnonzero(everyone.person_score >= least)
+        return [Person(*(column[row] for column in everyone)) for row in rows]
+
+    return Way(finder.reader.skeleton, find)
+
+
+def in_box(predictor: Any, picture: Image, box: Box, score: float | None = None) -> Person:
+    """The person in a box, by a run of fusion."""
+    from repose.fusion.predict import find_person
+
+    person = find_person(predictor, picture, box)
+    return Person(person.joints2d_px, person.score, person.found, score, box, person.joints3d_mm)
+
+
+def around(person: Person, size: tuple[int, int]) -> Box:
+    """The box around the joints that were found, as far as it lies in a picture (width, height)."""
+    points, last = person.joints2d_px[person.found].astype(float), np.array(size) - 1
+    low = np.clip(points.min(0), 0, last)
+    extent = np.maximum(np.clip(points.max(0), 0, last) - low, 1)
+    return float(low[0]), float(low[1]), float(extent[0]), float(extent[1])
+
+
+def facts_of(path: Path, run: str, way: Way, people: Sequence[Person]) -> dict[str, Any]:
     """What the JSON says."""
     from repose.skeletons import get_skeleton
 
-    facts = {
-        "image": path.name,
-        "run": run,
-        "box_px": box and list(box),
-        "joints": list(get_skeleton("mpii16").joints),
-        "joints2d_px": person.joints2d_px.round(2).tolist(),
+    facts = {"image": path.name, "run": run, "joints": list(get_skeleton(way.skeleton).joints)}
+    if way.people_by:
+        facts["people_by"] = way.people_by
+    if any(person.joints3d_mm is not None for person in people):
+        facts["joints3d"] = (
+            "camera frame, relative to the pelvis; bones sum to 4000 mm, for the network tells no size"
+        )
+    return facts | {"people": [facts_of_person(person) for person in people]}
+
+
+def facts_of_person(person: Person) -> dict[str, Any]:
+    """What the JSON says of one person."""
+    facts: dict[str, Any] = {
+        "joints2d_px": person.joints2d_px.astype(float).round(2).tolist(),
         "score": person.score.astype(float).round(4).tolist(),
         "found": person.found.tolist(),
     }
+    if person.person_score is not None:
+        facts["person_score"] = round(person.person_score, 4)
+    if person.box_px is not None:
+        facts["box_px"] = [round(number, 2) for number in person.box_px]
     if person.joints3d_mm is not None:
-        note = "camera frame, relative to the pelvis; bones sum to 4000 mm, for the network tells no size"
-        facts |= {"joints3d_mm": person.joints3d_mm.astype(float).round(1).tolist(), "joints3d": note}
+        facts["joints3d_mm"] = person.joints3d_mm.astype(float).round(1).tolist()
     return facts

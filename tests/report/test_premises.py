@@ -89,7 +89,7 @@ def test_arms_are_compared_within_a_step_not_across_steps():
 def test_arms_whose_training_errors_nobody_knows_are_not_comparable():
     result = judged(["fitted"], {"a": 60, "b": 70}, errors(a=40))
     assert result.verdict == "not testable here"
-    assert "nobody knows how well b" in result.needs
+    assert "it is unknown how well b" in result.needs
 
 
 @pytest.mark.parametrize(("training", "verdict"), [(39.0, "agrees"), (41.0, "not testable here")])

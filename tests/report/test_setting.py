@@ -36,7 +36,7 @@ def test_the_precision_that_was_used_is_said_and_runs_computed_in_another_are_na
     facts["c"] = trained(computed="cpu fp32", **asked)
     text = precision_text(facts)
     assert "in bf16 on cpu (2 of 3 runs) and in fp32 on cpu (1 of 3 runs)" in text
-    assert text.endswith("**Not in the precision asked for (bf16): c.**")
+    assert text.endswith("**Not computed in the precision asked for (bf16): c.**")
     assert computed_words(facts["a"]) == "cpu bf16"
     assert computed_words(facts["c"]) == "cpu fp32 (**bf16 asked for**)"
 

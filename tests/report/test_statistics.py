@@ -51,10 +51,10 @@ def test_one_seed_borrows_the_seed_variance_of_the_system():
 def test_what_decides_an_effect_follows_from_the_variances():
     measured = Effect(value=1.0, low=-1, high=3, seeds=2, seed_sd=1.0, unit_se=0.3, freedom=4)
     z, t = 1.959964, 2.776445
-    assert what_decides(1.0, measured, [1, -1]) == f"{math.ceil(2 * t**2 / (1 - 0.09 * z**2))} seeds a run"
+    assert what_decides(1.0, measured, [1, -1]) == f"{math.ceil(2 * t**2 / (1 - 0.09 * z**2))} seeds per run"
     half = 0.5**2 / 2
     larger = (
-        f"{math.ceil(2 * t**2 / half)} seeds a run and a test set {0.09 * z**2 / half:.1f} times as large"
+        f"{math.ceil(2 * t**2 / half)} seeds per run and a test set {0.09 * z**2 / half:.1f} times as large"
     )
     assert what_decides(0.5, measured, [1, -1]) == larger
     assert "more than" in what_decides(0.0, measured, [1, -1])
@@ -62,8 +62,8 @@ def test_what_decides_an_effect_follows_from_the_variances():
 
 def test_seeds_that_did_not_decide_are_not_said_to_be_enough():
     unlucky = Effect(value=1.0, low=-0.1, high=2.1, seeds=3, seed_sd=0.1, unit_se=0.1, freedom=4)
-    assert what_decides(1.0, unlucky, [1, -1]) == "4 seeds a run"
-    assert what_decides(2.0, unlucky, [1, -1]) == "1 seed a run"
+    assert what_decides(1.0, unlucky, [1, -1]) == "4 seeds per run"
+    assert what_decides(2.0, unlucky, [1, -1]) == "1 seed per run"
 
 
 def test_runs_that_begin_alike_tell_the_seeds_variance_once(tmp_path):

@@ -1,4 +1,4 @@
-"""Readers: one module a published format, each of them files → pose tables in the data set's own joints.
+"""Readers: one module per published format, from files to pose tables in the data set's own joints.
 
 A reader is a module with `FILES`, the patterns of the files it uses, and `read(root, pictures)`, which gives
 the table of every split.

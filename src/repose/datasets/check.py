@@ -1,4 +1,4 @@
-"""Is a download complete and usable, and what will be done with it: the answer in some lines of text."""
+"""Whether a download is complete and usable, and what will be done with it, in a few lines of text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from repose.datasets.readers import read, reader, source_of
 from repose.datasets.sources import folder
 from repose.skeletons.posetable import PoseTable
 
-SAMPLE = 64  # pictures of a split that are opened
+SAMPLE = 64  # pictures per split that are opened
 
 
 def check(name: str, root: str | Path) -> str:

@@ -1,10 +1,10 @@
 """COCO 2017 keypoints: `annotations/person_keypoints_{train,val}2017.json`, `train2017/` and `val2017/`.
 
-The labels of test-dev are not public. Where `person_keypoints_test2017.json` and `test2017/` lie beside the
-others all the same, they are the split `test`; the world writes them.
+The labels of test-dev are not public. If `person_keypoints_test2017.json` and `test2017/` nevertheless lie
+beside the others, they are the split `test`; the world writes them.
 
-Choices: every annotation, also crowd regions (`iscrowd`) and people without joints, and every picture, also
-those without people; who uses them decides. `area` is that of the segmentation.
+Choices: every annotation is kept, including crowd regions (`iscrowd`) and people without joints, and every
+picture, including those without people; whoever uses them decides. `area` is that of the segmentation.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ NO_TEST = (
 
 
 def read(root: Path, pictures: Pictures) -> dict[str, PoseTable]:
-    """Training and validation set, and the test set where its labels are there."""
+    """Training and validation set, and the test set if its labels are there."""
     tested = any((root / path).is_file() for path in label_files("test"))
     notes = () if tested else (NO_TEST,)
     tables = {}

@@ -27,7 +27,7 @@ def read_coco(
     path: Path, dataset: str, split: str, skeleton: str, folders: Sequence[str], pictures: Pictures,
     area_of_box: float | None = None, crowd_index: bool = False, notes: Sequence[str] = (),
 ) -> PoseTable:  # fmt: skip
-    """All people of a file, also crowds and people without joints, and all its pictures.
+    """All people of a file, including crowds and people without joints, and all its pictures.
 
     `area_of_box`: people have no area; it is this share of their box.
     """
@@ -71,7 +71,7 @@ def people_of(content: Any, path: Path) -> list[dict[str, Any]]:
     """The annotations of people."""
     annotations = entry(content, "annotations", path)
     if not isinstance(annotations, list) or not all(isinstance(a, dict) for a in annotations):
-        raise fault(path, "`annotations` that are no list of dictionaries", "a list of annotations")
+        raise fault(path, "`annotations` that are not a list of dictionaries", "a list of annotations")
     people = [a for a in annotations if a.get("category_id", PERSON) == PERSON]
     if not people:
         raise fault(path, "no people in `annotations`", "a file of keypoints such as person_keypoints_….json")
@@ -87,7 +87,7 @@ def picture_row(row: dict[int, int], person: Any, where: str) -> int:
 
 
 def whole(value: Any, where: str | Path) -> int:
-    """A whole number, also when it is written as text."""
+    """A whole number, even if it is written as text."""
     try:
         number = int(value)
     except (TypeError, ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""Published files → `<split>.npz` and `meta.json`, one folder a data set, written whole or not at all."""
+"""Published files → `<split>.npz` and `meta.json`, one folder per data set, written whole or not at all."""
 
 from __future__ import annotations
 

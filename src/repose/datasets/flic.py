@@ -1,8 +1,8 @@
-"""FLIC-full: `examples.mat`, a struct array with one entry a person, and `images/`.
+"""FLIC-full: `examples.mat`, a struct array with one entry per person, and `images/`.
 
 Choices: the 5,003 entries of `istrain` and `istest`; the bad and unchecked ones are left out and counted. A
-joint is labelled where its `coords` (2, 29) are no NaN: shoulders, elbows, wrists, hips, eyes and nose. The
-file says nothing of occlusion. Picture sizes are those of `imgdims` (height, width, 3). The box is the
+joint is labelled where its `coords` (2, 29) are not NaN: shoulders, elbows, wrists, hips, eyes and nose. The
+file does not mark occlusion. Picture sizes are those of `imgdims` (height, width, 3). The box is the
 tight one of the joints, `torso_box` (x1 y1 x2 y2) a column, the film the sequence.
 """
 

@@ -7,7 +7,7 @@ subject → action and take → four arrays (T, J, 2), px, in the order of the c
 Choices: the 32 joints are reduced to the 17 that move. Ground truth with 16 joints (no neck/nose) gets the
 missing one by projection. Every frame at 50 Hz, all four cameras; `S11` `Directions`, first take, is dropped
 as corrupt. Arrays of 2D joints longer than the motion capture are cut to it, and subjects without published
-poses (S2 to S4 in detections) are ignored. Cameras: see `h36m_cameras`. Nothing is known of occlusion, so
+poses (S2 to S4 in detections) are ignored. Cameras: see `h36m_cameras`. Nothing is known about occlusion, so
 every joint counts as visible.
 
 Legend: T frames, J joints, N rows (sequence by sequence, camera by camera).

@@ -22,7 +22,7 @@ from repose.datasets.sources import entry, fault, numbers
 from repose.foundations.files import read_json
 from repose.geometry import Camera, quaternion_to_matrix
 
-STEPS = 40  # of the fit at most; a handful is enough where the joints fit at all
+STEPS = 40  # at most, in the fit; a handful is enough if the joints fit at all
 EXACT_PX = 0.01  # a lens that fits as well as this is the right one
 LIMIT_PX = 0.5  # largest median distance between projected and published 2D joints
 

@@ -61,7 +61,7 @@ def table_of(
     names: list[str],
     pictures: Pictures,
 ) -> PoseTable:
-    """One person a picture."""
+    """One person per picture."""
     sizes = pictures.sizes(names)
     return pose_table(
         dataset, split, "lsp14", joints_px.astype(np.float32), labelled, sizes, visible=visible,

@@ -1,6 +1,6 @@
 """The manifest of a data set: every file that its reader uses, with size and MD5.
 
-It is the one thing of the pipeline that depends on where the data lie; all the rest depends on it. A line
+It is the only part of the pipeline that depends on where the data are; all the rest depends on it. A line
 is `path<TAB>bytes<TAB>md5`, sorted by path. The marker file of the embedded world is part of it.
 """
 

@@ -1,9 +1,10 @@
 """MPI-INF-3DHP as downloaded, its training videos extracted to pictures.
 
-Training: `S{1..8}/Seq{1,2}/annot.mat` with a cell a camera of `annot2` (N, 56) px and `annot3`, `univ_annot3`
-(N, 84) mm, both in that camera's frame, `camera.calibration` beside it, and pictures `imageFrames/
-video_{camera}/frame_%06d.jpg`, counted from 1. Test: `mpi_inf_3dhp_test_set/TS{1..6}/annot_data.mat`, HDF5
-with MATLAB's axes reversed, and `imageSequence/img_%06d.jpg`.
+Training: `S{1..8}/Seq{1,2}/annot.mat` with one cell per camera of `annot2` (N, 56) px and `annot3`,
+`univ_annot3` (N, 84) mm, both in that camera's frame, `camera.calibration` beside it, and pictures
+`imageFrames/video_{camera}/frame_%06d.jpg`, counted from 1. Test:
+`mpi_inf_3dhp_test_set/TS{1..6}/annot_data.mat`, HDF5 with MATLAB's axes reversed, and
+`imageSequence/img_%06d.jpg`.
 
 Choices: the eight chest-high cameras; every frame; `annot3` as 3D joints (the test set's `univ_annot3` as
 `joints3d_univ`). Left out, and counted: frames with any of the joints that MPII's sixteen are made of
@@ -59,7 +60,7 @@ def mapped_joints(skeleton: str) -> np.ndarray:
 
 
 class Rows:
-    """Frames gathered view by view, those that are left out counted."""
+    """Frames gathered view by view; those left out are counted."""
 
     def __init__(self) -> None:
         self.parts: dict[str, list[np.ndarray]] = {}
@@ -80,7 +81,7 @@ class Rows:
         self.lengths.append(int(kept.sum()))
 
     def kept(self, points: np.ndarray, size: np.ndarray, there: np.ndarray) -> np.ndarray:
-        """Which frames stay: points (N, …, 2) in the picture, and a picture."""
+        """Which frames are kept: those with all points (N, …, 2) in the picture, and with a picture."""
         inside = inside_frame(points, size).all(axis=1)
         self.dropped[NO_PICTURE] += int((~there).sum())
         self.dropped[OUTSIDE] += int((there & ~inside).sum())
@@ -155,7 +156,7 @@ def cell(cells: Any, camera: int, axes: int, where: str, name: str) -> np.ndarra
 
 
 def check_universal(joints_mm: np.ndarray, universal_mm: np.ndarray, where: str) -> None:
-    """Both 3D annotations are in the camera's frame: in front of it and, at half height, seen alike."""
+    """Both 3D annotations are in the camera's frame: in front of it, and seen at the same place."""
     if joints_mm.shape != universal_mm.shape:
         raise fault(where, "`annot3` and `univ_annot3` of different length", "as many poses in both")
     if len(joints_mm) and not np.median(joints_mm[..., 2]) > 0:
@@ -232,5 +233,5 @@ def test_joints(array: np.ndarray, axes: int, where: str) -> np.ndarray:
 
 
 def flat(array: np.ndarray, frames: int, where: str) -> np.ndarray:
-    """One number a frame."""
+    """One number per frame."""
     return numbers(np.ravel(array), (frames,), where)

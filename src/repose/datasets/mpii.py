@@ -23,7 +23,7 @@ from repose.datasets.tables import pose_table
 from repose.skeletons.posetable import PoseTable
 
 FILES: tuple[str, ...] = (*LABEL_FILES, "images/*")
-BY_NAME = 6  # of the release alone, one picture in so many is held out
+BY_NAME = 6  # with the release alone, one picture in so many is held out
 
 
 def read(root: Path, pictures: Pictures) -> dict[str, PoseTable]:

@@ -1,4 +1,4 @@
-"""The four ways in which MPII's labels go around, recognised by what is in the files.
+"""The four forms in which MPII's labels circulate, recognised by the content of the files.
 
 Lists of one person each: `train.json` and `valid.json` (Xiao et al.: `joints`, `joints_vis`), one
 `mpii_annotations.json` (`joint_self`, `isValidation`), `train.h5` and `valid.h5` (Newell et al.: `part`). Or
@@ -49,7 +49,7 @@ class People:
     center: np.ndarray  # N, 2
     scale: np.ndarray  # N, height over 200 px
     head_box: np.ndarray  # N, 4 x1 y1 x2 y2, NaN where not known
-    single: np.ndarray  # N bool: the release calls the person well apart from others
+    single: np.ndarray  # N bool: the release marks the person as well separated from others
 
     @property
     def head_px(self) -> np.ndarray:
@@ -196,7 +196,7 @@ def matched(found: People, release: People) -> People:
 
 
 def read_release(path: Path) -> tuple[People, dict[str, bool]]:
-    """Everyone with joints in the release, and for every picture whether it is one of training."""
+    """Everyone with joints in the release, and for every picture whether it is a training picture."""
     release = read_mat(path, "RELEASE", objects=True)["RELEASE"]
     images = as_list(attribute(release, "annolist", path))
     train = np.ravel(attribute(release, "img_train", path))

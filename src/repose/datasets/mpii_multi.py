@@ -1,8 +1,8 @@
 """MPII Human Pose with all people of a picture, from the release's MATLAB file in the folder of `mpii`.
 
-Choices as in `mpii`; `val` are the validation pictures of the lists beside the release, where there are
-some. `single` tells the people who stand well apart; the others of a picture are one group, as the
-multi-person protocol has it. `head_box` (x1 y1 x2 y2, px) comes beside `head_px`; `area` is that of the
+Choices as in `mpii`; `val` are the validation pictures of the lists beside the release, if there are
+any. `single` marks people who are well separated; the others in a picture are one group, as in the
+multi-person protocol. `head_box` (x1 y1 x2 y2, px) comes beside `head_px`; `area` is that of the
 joints' box, and nobody is a crowd.
 """
 

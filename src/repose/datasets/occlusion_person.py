@@ -1,8 +1,8 @@
 """Occlusion-Person: `unrealcv_train.pkl`, `unrealcv_validation.pkl` and the pictures they name.
 
 A record is one view: `joints_2d` (15, 2) px, `joints_3d` (15, 3) mm in the camera's frame, `joints_vis_2d`
-(inside the picture and not hidden), `box` (top left, bottom right), and who, what and which camera. Eight
-records in a row are one instant. Pictures lie below `images/` or the root.
+(inside the picture and not hidden), `box` (top left, bottom right), and the person, the action and the
+camera. Eight records in a row are one instant. Pictures lie below `images/` or the root.
 
 Choices: every record; all joints are labelled (they are rendered), `joints_vis_2d` says which are visible.
 

@@ -2,7 +2,7 @@
 
 Choices: the 19 joints of `ochuman.json` where it is there, else the 17 of the exports. Of the people of
 `ochuman.json` those with joints and mask; the first 2500 of its 4731 pictures are `val`, the rest `test` (or
-as the exports have it, if they lie beside). A joint hidden by its own body counts as visible, one hidden by
+as in the exports, if they lie beside it). A joint hidden by its own body counts as visible, one hidden by
 others does not. The area is that of the box. The exports: `ochuman_coco_format_{val,test}….json`.
 
 Legend: N people, M pictures.

@@ -1,4 +1,4 @@
-"""The pictures of a data set: there or not, how large, never all in memory, never outside the root."""
+"""The pictures of a data set: which exist, and how large; never all in memory, never outside the root."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def picture_size(path: str) -> tuple[int, int]:
 
 
 def picture_sizes(paths: Sequence[str]) -> list[tuple[int, int] | str]:
-    """Sizes of many pictures, in place of the size the message where one does not open."""
+    """Sizes of many pictures; for one that does not open, the message instead."""
     sizes: list[tuple[int, int] | str] = []
     for path in paths:
         try:

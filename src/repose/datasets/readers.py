@@ -1,4 +1,4 @@
-"""All readers by the name of their data set. A new one is a module of this room and a word here."""
+"""All readers by the name of their data set. A new one is a module in this room and a name here."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from repose.skeletons.posetable import PoseTable
 
 
 class Reader(Protocol):
-    """What a reader's module has."""
+    """What a reader's module offers."""
 
     __name__: str  # ends in the name of the data set
     FILES: tuple[str, ...]  # patterns of the files it uses, below the root; `*` also matches `/`
@@ -58,7 +58,7 @@ def source_of(root: str | Path) -> str:
 
 
 def read(name: str, root: str | Path, sample: int | None = None) -> dict[str, PoseTable]:
-    """The pose table of every split of a data set as downloaded; `sample`: look at so many pictures only."""
+    """The pose table of every split of a data set as downloaded; `sample`: look at only so many pictures."""
     module, path = reader(name), folder(root)
     tables = module.read(path, Pictures(path, sample))
     source = {"source": source_of(path)}

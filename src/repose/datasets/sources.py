@@ -54,7 +54,7 @@ def candidates(root: Path, suffixes: tuple[str, ...], depth: int = 2) -> list[Pa
 
 
 def crashes(load: Callable[[], Any]) -> bool:
-    """Whether a call kills the process that makes it, tried in a child; exceptions are not meant."""
+    """Whether a call kills the process that makes it, tried in a child; exceptions do not count."""
     child = os.fork()
     if child == 0:
         faulthandler.disable()
@@ -96,7 +96,7 @@ def read_mat(path: Path, *names: str, objects: bool = False) -> dict[str, Any]:
 
 
 def read_h5(path: Path, *names: str) -> dict[str, np.ndarray]:
-    """The named arrays of an HDF5 file (MATLAB 7.3 files are such)."""
+    """The named arrays of an HDF5 file (as MATLAB 7.3 files are)."""
     import h5py
 
     def load() -> dict[str, np.ndarray]:
@@ -131,7 +131,7 @@ def read_lines(path: Path) -> list[str]:
 
 
 def numbers(value: Any, shape: Sequence[int | None], where: str | Path, finite: bool = True) -> np.ndarray:
-    """`value` as an array of float64 of a shape (None: any length), without NaN where none may be."""
+    """`value` as an array of float64 of a shape (None: any length), without NaN unless allowed."""
     try:
         array = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):
@@ -155,7 +155,7 @@ def shown(shape: Sequence[int | None]) -> str:
 
 
 def entry(record: Any, key: str, where: str | Path) -> Any:
-    """`record[key]` of a dictionary; a sentence where it is none or lacks the key."""
+    """`record[key]` of a dictionary; a `ReposeError` if it is not one or lacks the key."""
     if not isinstance(record, dict):
         raise fault(where, f"a {type(record).__name__}", f"a dictionary with `{key}`")
     if key not in record:

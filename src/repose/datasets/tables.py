@@ -41,7 +41,7 @@ def inside_frame(joints2d: np.ndarray, image_size: np.ndarray) -> np.ndarray:
 
 
 def same_word(word: str, rows: int) -> Column:
-    """A coded column that says the same in every row."""
+    """A coded column with the same word in every row."""
     return np.zeros(rows, np.int32), (word,)
 
 
@@ -66,9 +66,9 @@ def pose_table(
     dropped: Mapping[str, int] | None = None,
     notes: Sequence[str] = (),
 ) -> PoseTable:
-    """A table of a published split; what is not given follows from the joints, or is the empty word.
+    """A table of a published split; what is not given follows from the joints or is left empty.
 
-    `dropped` counts rows that the reader left out, by the reason; `notes` say what else it did.
+    `dropped` counts the rows that the reader left out, by reason; `notes` say what else it did.
     """
     rows = len(joints2d)
     joints2d = np.asarray(joints2d, np.float32)

@@ -3,7 +3,7 @@
 Choices: a row is a person in a frame; joints are the 18 of `poses2d`, labelled where their score is above
 zero (`score` is a column). 3D joints of that skeleton need a body model, so there are none; the 24 joints
 that come with the sequence are the column `smpl_joints_mm` (N, 24, 3), in the camera's frame, relative to
-the pelvis. `valid` says whether the camera's pose is good. Pictures of a sequence are of one size.
+the pelvis. `valid` says whether the camera's pose is good. All pictures of a sequence have one size.
 
 Legend: T frames, N rows.
 """

@@ -46,7 +46,7 @@ ALLOWED["__builtin__", "long"] = int
 
 
 class Forbidden(Exception):
-    """A pickle asked for something that is no data."""
+    """A pickle asked for something that is not data."""
 
 
 class DataUnpickler(pickle.Unpickler):

@@ -59,6 +59,11 @@ class GraphDesign:
         if not self.strides or not set(self.strides) <= {16, 8, 4}:
             raise ReposeError(f"dgcn.graph.strides: found {self.strides}, expected some of 16, 8 and 4")
 
+    @property
+    def said_at(self) -> tuple[int, ...]:
+        """The strides at which the modules say confidences."""
+        return (COARSEST,) if self.pyramid == "before" else self.strides
+
 
 class GraphLayer(nn.Module):
     """Eq. 8: Y = ReLU(β(W_d ⊙ A) W X), or eq. 4 with the identity: Y = ReLU(W X).

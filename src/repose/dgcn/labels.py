@@ -1,6 +1,6 @@
 """Labels of a batch of crops: the fields' targets, and confidences at the strides of the graph modules.
 
-Legend: B pictures, M people, J joints, I regions to ignore.
+Legend: B pictures, M people, J joints, K joints or limbs, I regions to ignore.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Supervision(NamedTuple):
     """What a graph module's reduction should say at its stride."""
 
     stride: int
-    c: Tensor  # B, J, H, W uint8
+    c: Tensor  # B, K, H, W uint8: of joints, or of limbs
     counted: Tensor  # B, H, W uint8
 
 
@@ -44,7 +44,8 @@ class LabelMaker:
     skeleton: str
     stride: int  # of the fields
     px: int  # side of the crops
-    strides: Sequence[int] = ()  # of the graph modules
+    strides: Sequence[int] = ()  # at which graph modules say confidences
+    limb_nodes: bool = False  # the limbs' modules say confidences of limbs, not of joints
 
     @property
     def shape(self) -> FieldShape:
@@ -56,14 +57,14 @@ class LabelMaker:
     ) -> Labels:
         """The labels of a batch; arrays as in `pictures.scene_crops.SceneLabels`."""
         targets = as_tensors(encode(joints, labelled, ignored, valid, self.shape))
-        supervision = tuple(
-            Supervision(stride, *(torch.from_numpy(a) for a in (
-                confidence_targets(joints, labelled, valid, stride, cells(self.px, stride)),
-                counted_cells(ignored, valid, stride, cells(self.px, stride)),
-            )))
-            for stride in self.strides
-        )  # fmt: skip
-        return Labels(targets, supervision)
+        supervision = []
+        for stride in self.strides:
+            shape = shape_of(self.skeleton, stride, self.px)
+            counted = torch.from_numpy(counted_cells(ignored, valid, stride, shape.size))
+            c = [confidence_targets(joints, labelled, valid, stride, shape.size)]
+            c += [encode(joints, labelled, ignored, valid, shape).paf_c] if self.limb_nodes else []
+            supervision += [Supervision(stride, torch.from_numpy(of_kind), counted) for of_kind in c]
+        return Labels(targets, tuple(supervision))
 
 
 def cells(px: int, stride: int) -> int:

@@ -6,7 +6,7 @@ Legend: P pictures, N people, J joints.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from torch import Tensor
 from repose.dgcn.decode import Candidates, DecoderOptions, People, candidates, decode
 from repose.dgcn.fields import Maps, maps_of, split_fields
 from repose.dgcn.labels import joint_sigmas, shape_of
-from repose.dgcn.network import Output
+from repose.dgcn.network import Design, Output
 from repose.pictures.pack import People as Pictures
 from repose.pictures.scene_batches import WholePictures, whole
 from repose.pictures.scenes import Scenes
@@ -46,6 +46,13 @@ class Reader:
     def sigmas(self) -> np.ndarray:
         """J: of OKS."""
         return joint_sigmas(self.skeleton)
+
+
+def reader_of(skeleton: str, design: Design, options: DecoderOptions, regression: str) -> Reader:
+    """How the fields of a design are read; only Laplace's loss teaches a spread."""
+    spread = options.spread and regression == "laplace"
+    more = 1 if design.decoder == "shuffle" else 0
+    return Reader(skeleton, design.stride, replace(options, spread=spread), more)
 
 
 @torch.inference_mode()

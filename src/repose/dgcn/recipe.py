@@ -38,25 +38,27 @@ class SmallTraining:
     curve_points: int  # how often the curves are measured
 
 
-def trunk_recipe(paper: PaperTraining, small: SmallTraining) -> Recipe:
-    """A trunk: warm-up, then a constant rate. At the papers' scale ImageNet's weights take its place."""
-    steps = steps_of(paper, small)
-    total = steps * small.curve_points
-    schedule = Schedule("constant", small.rate, max(1, round(small.warmup * total)))
-    return Recipe(small.batch, steps, Training(small.curve_points, muon(small), schedule))
+def trunk_recipe(small: SmallTraining) -> Recipe:
+    """A trunk: warm-up, then a constant rate.
+
+    At the papers' scale ImageNet's weights take its place, and it is not trained at all.
+    """
+    steps, points = steps_of(small), small.curve_points if small.crops is not None else 0
+    schedule = Schedule("constant", small.rate, max(1, round(small.warmup * steps * points)))
+    return Recipe(small.batch, steps, Training(points, muon(small), schedule))
 
 
 def arm_recipe(paper: PaperTraining, small: SmallTraining, pictures: int) -> Recipe:
     """An arm: the trunk's rate for a while, then down to zero; or the published training of all pictures."""
     if small.crops is None:
         return published(paper, pictures)
-    steps = steps_of(paper, small)
+    steps = steps_of(small)
     total = steps * small.curve_points
     schedule = Schedule("linear", small.rate, hold=round(small.hold * total), total=total)
     return Recipe(small.batch, steps, Training(small.curve_points, muon(small), schedule))
 
 
-def steps_of(paper: PaperTraining, small: SmallTraining) -> int:
+def steps_of(small: SmallTraining) -> int:
     """Steps between two points of the curves."""
     return max(1, round((small.crops or 0) / (small.batch * small.curve_points)))
 

@@ -7,14 +7,13 @@ runs/dgcn/<run>/seed<k>/optimiser.safetensors   of a trunk: its optimiser's stat
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from repose.dgcn.backbones import load_backbone
@@ -29,14 +28,15 @@ from repose.dgcn.designs import (
     network_size,
     output_layers,
 )  # fmt: skip
-from repose.dgcn.fields import split_fields
 from repose.dgcn.graph import GraphDesign
-from repose.dgcn.labels import LabelMaker, Labels, joint_sigmas
+from repose.dgcn.labels import LabelMaker
 from repose.dgcn.limbs import limbs_of
-from repose.dgcn.losses import Weights, confidence_loss, losses
+from repose.dgcn.losses import Weights
 from repose.dgcn.network import Design, PoseFields
-from repose.dgcn.predict import Reader, find_people
+from repose.dgcn.objective import Objective, held_loss
+from repose.dgcn.predict import find_people, reader_of
 from repose.dgcn.recipe import PaperTraining, SmallTraining, arm_recipe, trunk_recipe
+from repose.foundations.files import read_json
 from repose.pictures.pack import People as Pictures
 from repose.pictures.pack import decoding_processes
 from repose.pictures.scene_batches import SceneBatches
@@ -45,8 +45,8 @@ from repose.pictures.scenes import Scenes, held_out, load_scenes, open_pictures
 from repose.skeletons import get_skeleton
 from repose.skeletons.soft_adjacency import hand_adjacency, load_distances, soft_adjacency
 from repose.training.checkpoint import fingerprint, resume_folder
-from repose.training.devices import Device, Forward, to_device
-from repose.training.loop import Row, Step, train
+from repose.training.devices import Device, Forward
+from repose.training.loop import train
 from repose.training.recipe import Recipe
 from repose.training.record import (
     load_weights,
@@ -130,7 +130,7 @@ def train_run(run: Run, setup: Setup, store: Store, device: Device, configuratio
             for seed in run.seeds:
                 log.restart_clock()
                 network = start_of(run, design, adjacency, store, seed)
-                state = parent_state(run, store, seed)
+                state = parent_state(run, store)
                 train_seed(run, setup, recipe, network, state, seed, sets, store, device, log, kept)
             write_facts(run, setup, recipe, design, configuration, device, folder)
             log.finish(folder)
@@ -154,23 +154,28 @@ def start_of(run: Run, design: Design, adjacency: np.ndarray | None, store: Stor
     limbs = limbs_of(load_scenes(store.scenes / run.data, "train").skeleton)
     network = build_seeded(design, seed, adjacency, limbs)
     if run.parent:
-        load_trunk(network, load_weights(seed_folder(store.runs / run.parent, 0) / "model.safetensors"))
+        load_trunk(network, load_weights(parent_folder(run.parent, store) / "model.safetensors"))
     elif run.imagenet:
         load_backbone(network.backbone, Path(run.imagenet))
     return network
 
 
-def parent_state(run: Run, store: Store, seed: int) -> Mapping[str, Tensor] | None:
+def parent_folder(parent: str, store: Store) -> Path:
+    """Where the first seed of a trunk is, which all seeds of its arms begin with."""
+    return seed_folder(store.runs / parent, read_json(store.runs / parent / "run.json")["seeds"][0])
+
+
+def parent_state(run: Run, store: Store) -> Mapping[str, Tensor] | None:
     """The optimiser's state that a trunk has left."""
     if not run.parent or run.small.crops is None:
         return None
-    return load_weights(seed_folder(store.runs / run.parent, 0) / STATE)
+    return load_weights(parent_folder(run.parent, store) / STATE)
 
 
 def recipe_of(run: Run, setup: Setup, scenes: Scenes) -> Recipe:
     """A trunk's recipe or an arm's."""
-    if run.parent is None and run.small.crops is not None:
-        return trunk_recipe(setup.paper, run.small)
+    if is_trunk(run):
+        return trunk_recipe(run.small)
     return arm_recipe(setup.paper, run.small, len(scenes))
 
 
@@ -180,8 +185,8 @@ def train_seed(
 ) -> None:  # fmt: skip
     """Train one seed and write its folder."""
     data, folder = sets[run.data, "train"], store.runs / run.name
-    strides = run.graph.strides if run.graph else ()
-    maker = LabelMaker(data.scenes.skeleton, network.design.stride, setup.crop_px, strides)
+    strides, limbs = (run.graph.said_at, run.graph.k_relations == "limbs") if run.graph else ((), False)
+    maker = LabelMaker(data.scenes.skeleton, network.design.stride, setup.crop_px, strides, limbs)
     rows, held = held_out(data.scenes, setup.held_out, 0)
 
     def batches(chosen: np.ndarray, steps: int) -> SceneBatches:
@@ -189,12 +194,16 @@ def train_seed(
             data.scenes, data.pictures, recipe.batch, steps, setup.crop_px, setup.augment, seed, maker, chosen
         )
 
-    objective = Objective(setup, data.scenes.skeleton, network, seed)
+    published = run.small.crops is None
+    objective = Objective(
+        network, data.scenes.skeleton, setup.weights, setup.supervision, seed,
+        frozen_epochs=setup.paper.frozen_epochs if published else 0,
+    )  # fmt: skip
     heads = set(output_layers(network))
     history = train(
         network, objective, batches(rows, recipe.steps), recipe.training, device,
         seed=seed, name=f"{run.name} seed {seed}", plain=heads.__contains__, start_state=state,
-        evaluate=held_loss(objective, batches(held, HELD_BATCHES), device),
+        clip=objective.hold_backbone, evaluate=held_loss(objective, batches(held, HELD_BATCHES), device),
         on_epoch=lambda row: log.epoch(row, seed), checkpoint=kept / f"seed{seed}.pt",
         on_end=functools.partial(keep_state, run, seed_folder(folder, seed)),
     )  # fmt: skip
@@ -202,7 +211,7 @@ def train_seed(
     forward = Forward(network, device)
     for name, split in run.tests:
         test = sets[name, split]
-        reader = reader_of(test.scenes.skeleton, network.design, setup)
+        reader = reader_of(test.scenes.skeleton, network.design, setup.decoder, setup.weights.regression)
         found, loose = find_people(
             forward, test.scenes, test.pictures, np.arange(len(test.scenes)), reader, device.device
         )
@@ -210,64 +219,15 @@ def train_seed(
         write_predictions(folder, seed, name, f"{split}_candidates", loose)
 
 
-def reader_of(skeleton: str, design: Design, setup: Setup) -> Reader:
-    """How the fields of a design are read; only Laplace's loss teaches a spread."""
-    spread = setup.decoder.spread and setup.weights.regression == "laplace"
-    more = 1 if design.decoder == "shuffle" else 0
-    return Reader(skeleton, design.stride, replace(setup.decoder, spread=spread), more)
-
-
 def keep_state(run: Run, folder: Path, state: dict[str, Tensor]) -> None:
     """Leave a trunk's optimiser to its arms."""
-    if run.parent is None and run.tests == ():
+    if is_trunk(run) and run.small.crops is not None:
         save_weights(folder / STATE, state)
 
 
-class Objective:
-    """The losses of a batch: fields, and the confidences that every graph module's reduction should say."""
-
-    def __init__(self, setup: Setup, skeleton: str, network: PoseFields, seed: int) -> None:
-        self.setup, self.network, self.seed = setup, network, seed
-        self.limbs = torch.from_numpy(limbs_of(skeleton))
-        self.sigmas = torch.from_numpy(joint_sigmas(skeleton)).float()
-
-    def __call__(self, forward: Forward, batch: Any, step: Step) -> tuple[Tensor, dict[str, Tensor]]:
-        """The sum to minimise and its parts; a training step names the draw of its dynamic adjacency."""
-        self.network.set_draw(self.seed, step.step)
-        labels: Labels = batch["labels"]
-        output = forward(batch["pictures"])
-        device, weights = output.pif.device, self.setup.weights
-        limbs, sigmas = self.limbs.to(device), self.sigmas.to(device)
-        total, parts = losses(split_fields(output.pif, output.paf), labels.targets, limbs, sigmas, weights)
-        logs = parts._asdict()
-        if output.supervision:
-            said = self.supervised(output.supervision, labels)
-            total = total + self.setup.supervision * said
-            logs["supervision"] = said
-        return total, logs
-
-    def supervised(self, said: Sequence[tuple[int, Tensor]], labels: Labels) -> Tensor:
-        """α/N of each of N graph modules: the mean of their confidences' losses."""
-        wanted = {part.stride: part for part in labels.supervision}
-        per_positive = self.setup.weights.normalise == "positives"
-        costs = [
-            confidence_loss(logits, wanted[stride].c, wanted[stride].counted, per_positive)
-            for stride, logits in said
-        ]
-        return torch.stack(costs).mean()
-
-
-def held_loss(objective: Objective, batches: SceneBatches, device: Device) -> Callable[[Forward, int], Row]:
-    """The curves' function: the loss of the same crops of held-out training pictures, every time."""
-
-    def evaluate(forward: Forward, epoch: int) -> Row:
-        totals = [
-            float(objective(forward, to_device(batch, device), Step(0, 0, 1))[0])
-            for batch in batches.epoch(0)
-        ]
-        return {"held_loss": float(np.mean(totals))}
-
-    return evaluate
+def is_trunk(run: Run) -> bool:
+    """Whether others begin with a run, which is then not tested itself."""
+    return run.parent is None and run.tests == ()
 
 
 def write_facts(

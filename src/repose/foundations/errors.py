@@ -1,4 +1,4 @@
-"""The one exception for what a user can mend, and how a command ends on it."""
+"""The one exception for errors that a user can mend, and how a command ends with it."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ def exit_cleanly(command: Callable[[], int | None]) -> None:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         status = 130
-    except BrokenPipeError:  # the reader, `| head` say, has seen enough
+    except BrokenPipeError:  # the reader, such as `| head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 141
     sys.exit(status)

@@ -20,5 +20,5 @@ def load_picture(root: str | Path, name: str) -> np.ndarray:
         raise ReposeError(f"{path}: not found, expected a picture") from None
     except Exception as error:  # Pillow meets damaged files with OSError, SyntaxError, ValueError …
         raise ReposeError(
-            f"{path}: a picture that does not open ({error}), expected a whole JPEG or PNG"
+            f"{path}: a picture that does not open ({error}), expected a complete JPEG or PNG"
         ) from None

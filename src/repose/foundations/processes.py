@@ -16,7 +16,7 @@ def usable_cores() -> int:
 def ordered_map(
     function: Callable[..., Any], tasks: Sequence[Any], workers: int, what: str, chunk: int = 16
 ) -> Iterator[Any]:
-    """`function(task)` of every task in order, by `workers` processes, with progress when it takes long."""
+    """`function(task)` of every task in order, in `workers` processes, with progress if it takes long."""
     yield from progress(_results(function, tasks, workers, chunk), what, len(tasks))
 
 

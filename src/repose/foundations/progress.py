@@ -12,7 +12,7 @@ LINE_S = 20.0  # how often a line is printed where there is no terminal
 
 
 def progress(items: Iterable[Item], what: str, total: int) -> Iterator[Item]:
-    """The items, with what, how far, how fast and time left on stderr."""
+    """The items; meanwhile stderr shows what is done, how far, how fast and the time left."""
     if sys.stderr.isatty():
         from tqdm import tqdm
 

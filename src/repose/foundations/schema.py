@@ -1,7 +1,7 @@
-"""The check of `params.yaml` against the schema: one file a section, a type and a range a key.
+"""The check of `params.yaml` against the schema: one file per section, a type and a range per key.
 
 A leaf of the schema is a sentence: `int >= 0`, `float in [0, 1]`, `bool`, `text`, `one of a, b`, with
-`list of …` before it and ` or null` behind it where that is allowed. A key that ends in `?` may be left
+`list of …` before it and ` or null` after it where that is allowed. A key that ends in `?` may be left
 out; the key `*` stands for names that the user chooses. The schema lies in a folder of its own because no
 stage depends on it: it can stop a stage, never change what the stage writes.
 """
@@ -60,7 +60,7 @@ def problems(value: Any, schema: Any, key: str) -> Iterator[tuple[str, str]]:
 
 
 def entry_schema(schema: Mapping[str, Any], name: Any) -> Any:
-    """The schema of one entry; None where no such entry may be."""
+    """The schema of one entry; None if no such entry is allowed."""
     for known in (name, f"{name}?"):
         if isinstance(name, str) and known in schema and name != "*":
             return schema[known]
@@ -75,7 +75,7 @@ def names(schema: Mapping[str, Any]) -> list[str]:
 
 
 def unknown(name: str, known: list[str], schema: Mapping[str, Any]) -> str:
-    """The sentence about a key that may not be."""
+    """The sentence about a key that is not allowed."""
     if "*" in schema:
         return "not a usable name, expected small letters, digits and _, a letter first"
     near = difflib.get_close_matches(name, known, 1, 0)

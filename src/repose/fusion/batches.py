@@ -1,4 +1,4 @@
-"""The batches of a training: which people, how augmented, made in the background while the network learns.
+"""The batches of a training: who is in them and how augmented; made in the background while it runs.
 
 Legend: B people of a batch, J joints, R side of the pictures, M side of the maps.
 """
@@ -44,10 +44,10 @@ class Sizes:
 class FusionBatches:
     """Batches of augmented people from 2D and 3D sets.
 
-    An epoch holds every person of the 2D sets and as many of the 3D sets, freshly drawn (fusion, 1:1 an
-    epoch), or every person of the only kind there is. It has `steps` batches; where these are more or fewer
-    than its people, the order goes on with another pass or stops early. Every draw follows from seed, epoch
-    and step.
+    An epoch holds every person of the 2D sets and as many of the 3D sets, freshly drawn (fusion, 1:1 in every
+    epoch), or every person of the only kind there is. It has `steps` batches; if these hold more or fewer
+    people than the epoch, the order goes on with another pass or stops early. Every draw follows from seed,
+    epoch and step.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class FusionBatches:
         self.sizes, self.how, self.seed = sizes, how, seed
 
     def order(self, epoch: int) -> np.ndarray:
-        """Who is seen in an epoch, in turn."""
+        """The people of an epoch, in order."""
         length, number = self.steps * self.samples, 0
         parts: list[np.ndarray] = []
         while sum(len(part) for part in parts) < length:
@@ -83,7 +83,7 @@ class FusionBatches:
         yield from in_background(self.prepared(epoch))
 
     def prepared(self, epoch: int) -> Iterator[dict[str, Any]]:
-        """The batches, pictures asked for early enough."""
+        """The batches, with pictures requested early enough."""
         order = self.order(epoch).reshape(self.steps, self.samples)
         waiting: deque[tuple[int, Callable[[], np.ndarray]]] = deque()
         for step in range(self.steps + AHEAD):

@@ -1,4 +1,4 @@
-"""What is shown while a stage trains, and chooses nothing: heat-map PCK and MPJPE of a few people.
+"""Curves of a stage in training: heat-map PCK and MPJPE of a few people; nothing is chosen by them.
 
 Legend: N people.
 """
@@ -27,7 +27,7 @@ def tenth(people: int) -> np.ndarray:
 
 
 def spread(people: int, count: int) -> np.ndarray:
-    """`count` rows spread over all, fewer where there are not as many."""
+    """`count` rows spread over all rows, or all if there are fewer."""
     return np.unique(np.linspace(0, people - 1, min(count, people)).round().astype(int))
 
 
@@ -41,7 +41,7 @@ def curve_point(
     forward: Callable[[Tensor], Maps], parts: Mapping[str, tuple[Set, np.ndarray]], sizes: Sizes,
     subpixel: bool, device: torch.device,
 ) -> dict[str, float]:  # fmt: skip
-    """The metrics of named parts (a set and its rows), in percent and mm; left out where nothing counts."""
+    """The metrics of named parts (a set and its rows), in percent and mm; empty ones are left out."""
     row: dict[str, float] = {}
     for name, (data, rows) in parts.items():
         found = find_joints(forward, data, rows, sizes, False, subpixel, device)

@@ -1,4 +1,4 @@
-"""From maps to joints: the maximum of each heat map, the depth read there, and the way back to the picture.
+"""From maps to joints: the maximum of each heat map, the depth read there, mapped back to the picture.
 
 Legend: N people, B of a batch, J joints, M side of the maps.
 """
@@ -41,7 +41,7 @@ def find_joints(
     forward: Callable[[Tensor], Maps], data: Set, rows: np.ndarray, sizes: Sizes, flip: bool, subpixel: bool,
     device: torch.device,
 ) -> Joints:  # fmt: skip
-    """The joints of some people, found in crops that are not augmented."""
+    """The joints of some people, found in crops without augmentation."""
     parts = []
     for pictures in crops_of(data, rows, sizes.input_px):
         maps = forward(as_pictures(pictures).to(device))
@@ -55,7 +55,7 @@ def find_joints(
 
 
 def crops_of(data: Set, rows: np.ndarray, size: int) -> Iterator[np.ndarray]:
-    """The pictures (B, R, R, 3) of people as they are."""
+    """The pictures (B, R, R, 3) of people, without augmentation."""
     parts = [rows[part] for part in chunks(len(rows), BATCH)]
     answers: deque[Callable[[], np.ndarray]] = deque()
     for number, part in enumerate(parts):
@@ -83,7 +83,7 @@ def read_maps(heatmaps: Tensor, depth: Tensor, subpixel: bool) -> Joints:
 
 
 def poses_mm(joints: Joints) -> np.ndarray:
-    """Root-relative poses (N, J, 3) with bones of 4000 mm in sum, as published: no network knows the size."""
+    """Root-relative poses (N, J, 3) with bones of 4000 mm in all, as published: no network knows the size."""
     poses = np.concatenate([joints.points, joints.depth[..., None]], axis=-1)
     poses -= poses[:, [SKELETON.index(SKELETON.root)]]
     size = bone_sum(carried_over(poses))
@@ -93,8 +93,9 @@ def poses_mm(joints: Joints) -> np.ndarray:
 def predictions(joints: Joints, data: Set, rows: np.ndarray, size: int) -> dict[str, np.ndarray]:
     """The arrays of a predictions file.
 
-    `cell` are maxima in maps of `map_px`; `joints3d_mm` is scaled to 4000 mm of bones, since the network
-    tells no size; `sample` are rows of the pose table (of the last source, where a set has two).
+    `cell` are maxima in maps of `map_px`; `joints3d_mm` is scaled to bones of 4000 mm in all, since
+    the network does not tell the size; `sample` are rows of the pose table (of the last source, if a set has
+    two).
     """
     split = data.split.rows(rows)
     return {

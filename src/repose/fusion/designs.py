@@ -1,4 +1,4 @@
-"""Networks by name: at a scale, at the papers' size, and what they cost."""
+"""Networks by name, at a scale and at the papers' size, and their cost."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ STACKS = 2
 
 @dataclass(frozen=True)
 class NetworkScale:
-    """How much smaller than the papers' a network is."""
+    """How much smaller than in the papers a network is."""
 
     width: float  # share of the channels of the encoder, or of the hourglass
     deconv: float  # share of the channels of the deconvolutions

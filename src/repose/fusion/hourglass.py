@@ -1,4 +1,4 @@
-"""The second choice of a network: stacked hourglasses (Newell et al.), with a dense depth head at the end.
+"""The alternative network: stacked hourglasses (Newell et al.), with a dense depth head at the end.
 
 Legend: B pictures, J joints, C channels, M side of the maps, K stacks.
 """

@@ -20,18 +20,18 @@ FOREARM, LOWER_LEG = 1.1375361, 1.0085885  # canonical upper arm / forearm, thig
 
 @dataclass(frozen=True)
 class Weights:
-    """Of the losses, and how wide the heat maps' targets are; as the paper has it unless stated."""
+    """The weights of the losses, and the width of the heat maps' targets; the paper's unless stated."""
 
     depth: float  # λ_reg
     geometric: float  # λ_geo
     joint: float = 1.0  # how much more a map's error counts where the joint is than in the background
-    sigma: float = SIGMA  # of the targets, in sides of the map
+    sigma: float = SIGMA  # width of the targets, as a share of the map's side
 
 
 class Labels(NamedTuple):
     """What is known about the joints of a batch."""
 
-    cell: Tensor  # B, J, 2 int64: x, y of the joint in the maps; any where not `inside`
+    cell: Tensor  # B, J, 2 int64: x, y of the joint in the maps; meaningless where not `inside`
     labelled: Tensor  # B, J bool: the joint has a label, in the picture or not
     inside: Tensor  # B, J bool: labelled, and in the picture
     depth: Tensor  # B, J float32: side of the crop, relative to the root
@@ -40,7 +40,7 @@ class Labels(NamedTuple):
 
 
 class Losses(NamedTuple):
-    """Unweighted; eq. 5 is their weighted sum."""
+    """The losses, unweighted; eq. 5 is their weighted sum."""
 
     heatmap: Tensor
     depth: Tensor
@@ -63,8 +63,8 @@ def losses(maps: Maps, labels: Labels, weights: Weights) -> tuple[Tensor, Losses
 def heatmap_loss(heatmaps: Tensor, target: Tensor, labelled: Tensor, joint: float) -> Tensor:
     """Eq. 1 as a mean over the cells of labelled joints, summed over the stages of supervision.
 
-    `joint` weighs the error of a cell by 1 + (joint - 1) · target: in few steps on small maps the network
-    otherwise learns little more than the background. Where a map's maximum is does not depend on it.
+    `joint` weighs the error of a cell by 1 + (joint - 1) · target: otherwise, in few steps on small maps, the
+    network learns little more than the background. It does not move the maximum of a map.
     """
     error = (heatmaps - target).square()  # K, B, J, M, M
     if joint != 1:
@@ -90,7 +90,7 @@ def geometric_loss(points: Tensor, depth: Tensor, seen: Tensor) -> Tensor:
     """Eq. 3, halved as in public code: variance of the canonical bone lengths within each group.
 
     Ground-truth x, y (B, J, 2) with predicted depth (B, J). A bone counts where both its ends are `seen`
-    (B, J); the mean is over all B samples, whatever they count.
+    (B, J); the mean is over all B samples, whether or not a bone counts in them.
     """
     start, end, ratio = bones(points.device)  # G, E
     plane = (points[:, start] - points[:, end]).square().sum(-1)  # B, G, E

@@ -24,7 +24,7 @@ class Design:
     blocks: tuple[int, ...]  # of the encoder's stages, each half the side of the one before
     width: int  # channels of the encoder's first stage
     deconv: int  # channels of the deconvolutions, or of the hourglass
-    stem_pool: bool  # the stem's pooling, without which maps are half the picture's side, not a quarter
+    stem_pool: bool  # pooling in the stem; without it the maps have half the picture's side, not a quarter
     stacks: int  # of the hourglass
 
     def map_px(self, input_px: int) -> int:
@@ -33,7 +33,7 @@ class Design:
 
 
 class Maps(NamedTuple):
-    """What a network says about pictures."""
+    """What a network predicts for pictures."""
 
     heatmaps: Tensor  # K, B, J, M, M
     depth: Tensor  # B, J, M, M; unit: the side of the crop

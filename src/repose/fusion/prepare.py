@@ -1,4 +1,4 @@
-"""From pose tables to `data/fusion/<set>`: crops, depth in pixels, truth for the scores, pictures of people.
+"""From pose tables to `data/fusion/<set>`: crops, depth in pixels, truth for the scores, people's pictures.
 
 Legend: N people, J = MPII's 16 joints.
 """
@@ -34,7 +34,7 @@ SOURCES: Mapping[str, Mapping[str, tuple[tuple[str, str], ...]]] = {
 def prepare(
     name: str, poses: Path, roots: Mapping[str, str], reading: str, px: int | None, workers: int, out: Path
 ) -> None:
-    """Write `data/fusion/<name>` from the pose tables below `poses`; no pictures where `px` is None."""
+    """Write `data/fusion/<name>` from the pose tables below `poses`; without pictures if `px` is None."""
     names = [source for source, _ in SOURCES[name]["train"]]
     meta: dict[str, Any] = {"sources": names, "left_out": {}, "sha256": {}}
     with atomic_folder(out) as folder:

@@ -1,4 +1,4 @@
-"""How long and at which rates a stage is trained: the paper's way, or the one that fits a small scale."""
+"""How long and at which rates a stage is trained: as in the paper, or as suits a smaller scale."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class PaperStage:
 
 
 def schedule_of(family: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The schedule of a family of runs with what one of them states for itself."""
+    """The schedule of a family of runs, with what one run states for itself."""
     return {key: entry.get(key, value) for key, value in family.items()}
 
 
@@ -37,18 +37,18 @@ def paper_stage(schedule: Mapping[str, Any]) -> PaperStage:
 class SmallStage:
     """What replaces the schedule at a smaller scale."""
 
-    share: float | None  # of the pictures that the paper's training sees; None: the paper's schedule
+    share: float | None  # share of the pictures that the paper's training sees; None: the paper's schedule
     batch: int
     optimiser: str  # adam | muon
-    rate: float  # peak of its rate, then half a cosine to zero
-    warmup: float  # share of the steps from zero to the peak
-    sigma: float  # of the heat maps' targets, in sides of the map
+    rate: float  # peak of the rate, which then falls to zero along half a cosine
+    warmup: float  # share of the steps in which the rate rises to its peak
+    sigma: float  # width of the heat maps' targets, as a share of the map's side
     joint_weight: float  # see `losses.heatmap_loss`
     depth_weight: float  # factor on λ_reg and λ_geo, whose ratio stays
 
 
 def make_recipe(paper: PaperStage, small: SmallStage, paper_people: int, people: int) -> Recipe:
-    """The recipe where the paper's epoch sees so many people, and ours so many."""
+    """The recipe, given how many people an epoch of the paper sees, and one of ours."""
     if small.share is None:
         steps = max(1, people // paper.batch)
         drops = tuple(epoch * steps for epoch in paper.drops)
@@ -63,5 +63,5 @@ def make_recipe(paper: PaperStage, small: SmallStage, paper_people: int, people:
 
 
 def epoch_people(flat: int, deep: int) -> int:
-    """People of an epoch: one of the 3D sets for each of the 2D sets, or all where there is one kind."""
+    """People in an epoch: one of the 3D sets for each of the 2D sets, or all if there is only one kind."""
     return flat + min(deep, flat) if flat and deep else flat + deep

@@ -33,7 +33,7 @@ from repose.training.tracking import Tracker, tracked
 
 HERE = Path(__file__).parent
 CODE = (HERE, HERE.parent / "pictures", HERE.parent / "training")  # a resumed training needs the same
-TRAINING = 3  # operations of forward and backward by those of forward
+TRAINING = 3  # operations of forward and backward, divided by those of forward
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Setup:
     imagenet: str | None  # file of the encoder's first weights
     flip_test: bool
     subpixel: bool
-    evaluate_epochs: int  # the curves are measured so often
+    evaluate_epochs: int  # epochs between two measurements of the curves
 
     @property
     def sizes(self) -> Sizes:
@@ -57,7 +57,7 @@ class Setup:
 
 @dataclass(frozen=True)
 class Run:
-    """One row of the paper's tables, or a step on the way to it."""
+    """One row of the paper's tables, or an earlier stage of it."""
 
     name: str
     family: str
@@ -71,7 +71,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Store:
-    """Where things lie."""
+    """Where the files are."""
 
     data: Path  # prepared sets
     runs: Path
@@ -138,7 +138,7 @@ def train_seed(
 
 
 def load_imagenet(network: nn.Module, path: Path) -> None:
-    """Let the encoder begin with ImageNet weights; only ResNet has them."""
+    """Load ImageNet weights into the encoder; only ResNet has them."""
     if not isinstance(network, PoseResNet):
         raise ReposeError(f"{path}: ImageNet weights are ResNet's; set fusion.network to resnet")
     load_encoder(network.encoder, path)
@@ -159,7 +159,7 @@ def weights_of(paper: PaperStage, small: SmallStage) -> Weights:
 
 
 def evaluation(train_set: Set, test: Set, setup: Setup, epochs: int, device: Device) -> Any:
-    """The curves' function: every few epochs, of as many training people as the tenth of the test set has."""
+    """The function that measures the curves every few epochs, on the tenth and on as many training people."""
     rows = tenth(len(test.split))
     parts = {"train": (train_set, spread(len(train_set.split), len(rows))), "tenth": (test, rows)}
 
@@ -172,7 +172,7 @@ def evaluation(train_set: Set, test: Set, setup: Setup, epochs: int, device: Dev
 
 
 def parent_weights(folder: Path, seed: int) -> Path:
-    """The weights of a parent's seed, of its first one where it has not that many."""
+    """The weights of the parent's same seed, or of its first seed if it has fewer."""
     seeds = read_json(folder / "run.json")["seeds"]
     return seed_folder(folder, seed if seed in seeds else seeds[0]) / "model.safetensors"
 
@@ -188,7 +188,7 @@ def recipe_of(run: Run, sets: Sequence[Set], images: Mapping[str, int]) -> Recip
 
 
 def paper_people(run: Run, images: Mapping[str, int]) -> int:
-    """People that an epoch of the paper's sees: 2D and 3D sets are named in this order."""
+    """How many people an epoch of the paper sees; 2D and 3D sets are named in this order."""
     sizes = [images[name] for name in run.train]
     return epoch_people(*sizes) if len(sizes) == 2 else sizes[0]
 
@@ -242,7 +242,7 @@ def opened(names: Sequence[str], split: str, setup: Setup, store: Store) -> Iter
 
 
 def decoded(name: str, split: str, setup: Setup, store: Store, pool: Any) -> Set:
-    """A set whose pictures are decoded while training goes on."""
+    """A set whose pictures are decoded during the training."""
     folder, px = store.data / name, round(MARGIN * setup.scale.input_px)
     people = load_split(folder, split)
     roots = [store.roots[source] for source in sources_of(folder)]

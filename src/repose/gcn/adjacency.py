@@ -1,4 +1,4 @@
-"""The skeleton as a graph: which joint hears which, and how loudly."""
+"""The skeleton as a graph: which joints are linked, and with which weight."""
 
 import numpy as np
 

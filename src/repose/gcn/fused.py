@@ -1,7 +1,7 @@
 """A graph layer with its normalisation and ReLU as one operation with a hand-written gradient.
 
-Eqs. 3 and 4 cost four passes over the activations for each one that arithmetic needs, when written term by
-term; here every product lands in a buffer that is used again. Tests compare it with `layers.py`.
+Written term by term, eqs. 3 and 4 pass over the activations four times as often as the arithmetic needs;
+here every product lands in a buffer that is used again. Tests compare it with `layers.py`.
 Legend: S models, N joints, B batch, D channels in, C channels out.
 """
 

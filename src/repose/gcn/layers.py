@@ -11,7 +11,7 @@ from torch import Tensor
 
 
 class Graph(NamedTuple):
-    """The normalised adjacency, its diagonal apart from the rest."""
+    """The normalised adjacency, its diagonal kept apart."""
 
     own: Tensor  # N, 1, 1: â_ii
     neighbours: Tensor  # N, N: â_ij, zero for i = j
@@ -57,5 +57,5 @@ def local_update(x: Tensor, u: Tensor, graph: Graph, q: Tensor, w: Tensor, t: Te
 
 
 def global_update(x: Tensor, u: Tensor, r: Tensor, s: Tensor) -> Tensor:
-    """Eq. 5: (1/N) Σ_j R x_j + S x_u; the mean is taken first, which is the same and N times cheaper."""
+    """Eq. 5: (1/N) Σ_j R x_j + S x_u; taking the mean first gives the same result N times cheaper."""
     return torch.baddbmm(torch.bmm(u, s), x.mean(1), r)

@@ -1,4 +1,4 @@
-"""A graph network as a lifter, its auxiliary tasks, and the widths that make parameter counts equal.
+"""A graph network as a lifter, its auxiliary tasks, and the widths at which parameter counts are equal.
 
 Legend: S models, B batch, N joints, K classes, E embedding.
 """
@@ -16,7 +16,7 @@ from repose.gcn.network import LOCAL_WEIGHTS, Architecture, Decoder, GraphNetwor
 from repose.lifting.lifter import Lifted
 from repose.lifting.stacked import cross_entropy
 
-TOLERANCE = 0.01  # by which the parameter counts of partners may differ
+TOLERANCE = 0.01  # share by which the parameter counts of partners may differ
 
 
 class GraphLifter(nn.Module):
@@ -67,7 +67,7 @@ def parameters(design: Architecture) -> int:
 
 
 def operations(design: Architecture, joints: int) -> int:
-    """Multiplications and additions with weights that a sample costs, forward and backward."""
+    """Multiplications and additions with weights per sample, forward and backward."""
     c, on_global = design.channels, design.layer == "global"
     a_joint = len(LOCAL_WEIGHTS[design.layer]) - (1 if on_global else 0)
     total = 0

@@ -89,7 +89,7 @@ class ActiveLayer(nn.Module):
         return dropout(y, self.share, noise), u
 
     def fused(self, x: Tensor, u: Tensor | None, graph: Graph) -> tuple[Tensor, Tensor | None]:
-        """The same by the operation that keeps memory traffic low."""
+        """The same, by the operation that needs little memory traffic."""
         w, told = self.layer.weights, self.layer.bias[:, None]
         if u is not None:
             told = torch.baddbmm(told, u, w["t"])

@@ -46,7 +46,7 @@ class Model:
     blocks: int
     task: str  # none | classes | embedding
     classes: int | None  # of the task
-    embedding: int  # numbers of the embedding
+    embedding: int  # length of the embedding
     decoder: int  # hidden width of its decoder
     unsupervised_outputs: int  # of a global node without a task
     input: str  # gt | detected
@@ -66,7 +66,7 @@ class Setup:
 
     skeleton: str
     gain: float  # of Xavier's initialisation
-    clip: float  # norm of the gradient; 0: none
+    clip: float  # the gradient's norm is clipped to this; 0: not clipped
     width: float  # share of the papers' channels
     output_gain: float  # further factor on the output layer's initial weights
 
@@ -97,7 +97,7 @@ def at_scale(model: Model, gain: float, width: float, output_gain: float) -> Arc
 
 
 def build(model: Model, setup: Setup, seeds: Sequence[int]) -> tuple[nn.Module, int, int, int]:
-    """The S models, their parameters here and at the paper's size, and the operations a sample costs."""
+    """The S models, their parameters here and at the paper's size, and the operations per sample."""
     adjacency = torch.from_numpy(normalised_adjacency(setup.skeleton))
     joints = len(adjacency)
     if model.layer == "martinez":
@@ -124,7 +124,7 @@ def train_settings(scale: Mapping[str, Any], layer: str) -> dict[str, Any]:
 def build_martinez(
     model: Model, setup: Setup, seeds: Sequence[int], joints: int
 ) -> tuple[nn.Module, int, int, int]:
-    """The same of Martinez' network, in the harness of the graph networks."""
+    """The same for Martinez' network, trained like the graph networks."""
     wide = max(1, round(model.channels * setup.width))
     network = FullyConnected(seeds, 2 * joints, 3 * joints, wide, model.blocks, model.dropout)
     network.last.scaled(setup.output_gain)
@@ -146,7 +146,7 @@ def task_loss(model: Model, weights: Weights) -> TaskLoss | None:
 
 
 def check(model: Model, labels: np.ndarray | None, poses: LiftingPoses) -> None:
-    """Settings and inputs that fit together."""
+    """Check that settings and inputs fit together."""
     if model.task != "none" and model.layer != "global":
         raise ReposeError(f"gcn: layer {model.layer} has no global node to supervise, expected task: none")
     if (model.task == "classes") != (labels is not None):

@@ -33,7 +33,7 @@ class Camera:
         return points_cam @ np.asarray(self.rotation) + self.position_mm
 
     def project(self, points_cam: np.ndarray) -> np.ndarray:
-        """Pixels (…, 2) of points (…, 3) in the camera's frame; points behind it mean nothing."""
+        """Pixels (…, 2) of points (…, 3) in the camera's frame; meaningless for points behind it."""
         flat = points_cam[..., :2] / points_cam[..., 2:]
         if self.clamp:
             flat = np.clip(flat, -1, 1)

@@ -39,7 +39,8 @@ def cluster_poses(
     rows = np.sort(rng(seed, "labels", "subsample").permutation(len(flat))[:subsample])  # n
     if not 0 < classes <= min(len(rows), np.iinfo(np.int16).max):
         raise ReposeError(
-            f"labels: {classes} classes of {len(rows)} poses, expected fewer than poses; ask for fewer"
+            f"labels: {classes} classes of {len(rows)} poses, expected no more classes than poses; "
+            "ask for fewer"
         )
     state = int(rng(seed, "labels", "start", classes).integers(2**31))
     model = KMeans(classes, n_init=n_init, max_iter=iterations, random_state=state)

@@ -1,4 +1,4 @@
-"""Depth in pixels: how many pixels of the image a millimetre at the person is.
+"""Depth in pixels: how many pixels one millimetre at the person spans in the image.
 
 Legend: N samples, J joints.
 """
@@ -12,7 +12,7 @@ def depth_scale(joints3d_mm: np.ndarray, joints2d_px: np.ndarray, labelled: np.n
     """Scale (N, px/mm) of the similarity from x, y of the camera frame (N, J, 3) to the image (N, J, 2).
 
     The similarity (scale, turn, shift; no reflection) is fitted by least squares over the labelled joints of
-    each sample; of a pinhole camera its scale is about focal length / distance. Points without a label may
+    each sample; for a pinhole camera its scale is about focal length / distance. Points without a label may
     hold anything. The scale is 0 where fewer than two distinct joints are labelled.
     """
     source, known = _centred(joints3d_mm[..., 0], joints3d_mm[..., 1], labelled)  # N, J complex

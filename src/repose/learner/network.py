@@ -16,7 +16,7 @@ from repose.lifting.martinez import FullyConnected, Trunk, linear
 
 @dataclass(frozen=True)
 class Design:
-    """The reading of the paper's text, each choice with its name."""
+    """Our reading of the paper's text, choice by choice."""
 
     joints: int  # k
     width: int  # d
@@ -25,15 +25,15 @@ class Design:
     dropout: float
     gate: str  # inner: sigmoid(h) ⊙ skip | outer: sigmoid(h ⊙ skip)
     skip: str  # up: the input is projected from 2k to d | down: h is projected from d to 2k
-    fuse: str  # add | concat: how the two streams meet before the last layer
+    fuse: str  # add | concat: how the two streams are combined before the last layer
     output_gain: float = 1.0  # further factor on the initial weights from the wide layers to the joints
 
 
 class GatedStream(nn.Module):
     """Stage 1: wide layers, multiplied element by element with a skip from the input, with a sigmoid.
 
-    The text multiplies 2k numbers by d; one of the two is projected (`skip`). There is no attention in the
-    paper's "transformer": it is a gate.
+    The paper multiplies 2k numbers by d numbers, so one of the two is projected (`skip`). There is no
+    attention in the paper's "transformer": it is a gate.
     """
 
     def __init__(self, seeds: Sequence[int], design: Design) -> None:
@@ -74,9 +74,9 @@ class Combined(nn.Module):
 
 
 class Cascade(nn.Module):
-    """Li et al.: learner k predicts what the sum of those before it has left; all see the 2D joints.
+    """Li et al.: each learner predicts the residual of the sum of those before it; all see the 2D joints.
 
-    They are trained one after another: `open` says how many there are so far, and only the newest learns.
+    They are trained one after another: `open` says how many there are so far, and only the newest is trained.
     """
 
     def __init__(self, seeds: Sequence[int], design: Design) -> None:
@@ -107,13 +107,13 @@ class Cascade(nn.Module):
         return y
 
     def open(self, stages: int) -> None:
-        """Let the first `stages` learners be there, the last of them to be trained."""
+        """Use the first `stages` learners; the last of them is the one to be trained."""
         self.open_stages = stages
         for number, learner in enumerate(self.learners):
             learner.requires_grad_(number == stages - 1)
 
     def train(self, mode: bool = True) -> Cascade:
-        """Training mode is for the newest learner; those before it are done."""
+        """Training mode is only for the newest learner; those before it are finished."""
         super().train(mode)
         for learner in self.learners[: self.open_stages - 1]:
             learner.eval()

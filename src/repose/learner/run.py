@@ -143,7 +143,7 @@ def train_cascade(
     train_part: Callable[[Recipe, str, Callable[[Row], None]], list[Row]],
     on_epoch: Callable[[Row], None],
 ) -> list[Row]:
-    """One learner after another on what is left, each with the whole recipe; epochs are counted on."""
+    """Train one learner after another on the residual, each with the whole recipe; epochs count through."""
     history: list[Row] = []
     for stage in range(len(network.learners)):
         network.open(stage + 1)

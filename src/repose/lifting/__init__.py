@@ -1,1 +1,1 @@
-"""What both lifting papers need: stacked layers, poses as networks learn them, one harness."""
+"""What both lifting papers need: stacked layers, poses in the networks' units, one training harness."""

@@ -25,7 +25,7 @@ from repose.training.optimiser import clip_grad_norm
 from repose.training.record import seed_weights, write_predictions, write_seed
 
 CHUNK = 4096  # poses predicted at a time
-CURVE_POSES = 2000  # poses of a set that an error curve is measured on
+CURVE_POSES = 2000  # poses of a set on which an error curve is measured
 
 TaskLoss = Callable[[Any, Mapping[str, Tensor]], Tensor]  # of (Lifted, batch): (S,), weighted
 
@@ -42,7 +42,7 @@ class Objective:
     def __call__(
         self, forward: Forward, batch: Mapping[str, Tensor], step: Step
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """The sum over models to minimise; logged is the joints' part, as in the paper's curves."""
+        """The sum over models to minimise; the joints' part is logged, as in the paper's curves."""
         lifted = forward(batch["joints2d"], self.noise(step, batch["joints2d"].device))
         apart = lifted.joints3d_m - batch["joints3d_m"]
         if self.scale is not None:
@@ -54,7 +54,7 @@ class Objective:
         return (joints + extra).sum(), {"loss": joints, "loss_task": extra}
 
     def noise(self, step: Step, device: torch.device) -> list[torch.Generator] | None:
-        """A generator a model for dropout, made from its seed and the step."""
+        """One generator per model for dropout, made from its seed and the step."""
         if not self.dropout:
             return None
         keys = [seed_of(seed, "dropout", step.step, find_ranks().rank) for seed in self.seeds]
@@ -109,7 +109,7 @@ def train_lifter(
 
 
 def evenly_spread(poses: LiftingPoses) -> LiftingPoses:
-    """As many poses as a curve is measured on, from the whole set."""
+    """Evenly spread poses, as many as a curve is measured on."""
     count = len(poses.sample)
     return poses.rows(np.linspace(0, count - 1, min(CURVE_POSES, count)).astype(int))
 

@@ -21,7 +21,7 @@ class Lifted(NamedTuple):
 
 
 class FlatLifter(nn.Module):
-    """A network of flat vectors, with inputs and targets in units of their deviation in training."""
+    """A network on flat vectors, in units of their standard deviation in training."""
 
     input_mean: Tensor
     input_std: Tensor
@@ -43,7 +43,7 @@ class FlatLifter(nn.Module):
 
 
 class Statistics(NamedTuple):
-    """Means and deviations of flat inputs (2J,) and outputs (3J,); a constant has the deviation one."""
+    """Means and deviations of flat inputs (2J,) and outputs (3J,); one for a constant."""
 
     input_mean: np.ndarray
     input_std: np.ndarray

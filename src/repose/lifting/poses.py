@@ -1,4 +1,4 @@
-"""Poses as lifters learn them: 16 joints, 2D by the picture's width, 3D in metres about the root.
+"""Poses as lifters learn them: 16 joints, 2D in units of the picture's width, 3D in metres from the root.
 
 Legend: N poses, J joints.
 """
@@ -33,7 +33,7 @@ class LiftingPoses:
 
 
 def screen_units(points_px: np.ndarray, size_px: np.ndarray) -> np.ndarray:
-    """Pixels (N, J, 2) of frames (N, 2) as 2x/w − 1 and 2y/w − h/w: both by the width, so shapes stay."""
+    """Pixels (N, J, 2) of frames (N, 2) as 2x/w − 1 and 2y/w − h/w; both use the width, so shapes stay."""
     size = size_px.astype(np.float32)[:, None]  # N, 1, 2
     width = size[..., :1]
     return (2 * points_px / width - size / width).astype(np.float32)

@@ -1,4 +1,4 @@
-"""How long and with which rates a lifter is trained: the paper's way, or the one that fits a small scale."""
+"""How long and at which rates a lifter is trained: as in the paper, or as suits a smaller scale."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ class SmallTraining:
     optimiser: str  # adam | muon
     rate: float
     warmup: int  # steps
-    average: float  # share of the steps, at the end, over which weights are averaged; 0: last weights
+    average: float  # last share of the steps, over which weights are averaged; 0: the last weights alone
     curve_points: int
 
 
 def make_recipe(paper: PaperTraining, small: SmallTraining, poses: int) -> Recipe:
-    """The recipe for a training set of so many poses."""
+    """The recipe for a training set of a given size."""
     if small.steps is not None:
         points = min(small.curve_points, small.steps)
-        steps = small.steps // points  # an epoch is what lies between two points of the curve
+        steps = small.steps // points  # here an epoch is the stretch between two points of the curve
         schedule = Schedule("cosine", small.rate, small.warmup, total=steps * points)
         average = Average("tail", start=1 - small.average) if small.average else None
         optimiser = optimiser_of(small.optimiser, stacked=True)

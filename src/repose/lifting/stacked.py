@@ -1,6 +1,6 @@
 """Layers of S models at once: every parameter and every activation has a leading axis S.
 
-The models (seeds of one run) share nothing but the call, so that small ones fill the machine.
+The models (seeds of one run) share nothing but the call, so that even small ones use the whole machine.
 Legend: S models, M samples (the axis that statistics run over), C channels.
 """
 
@@ -21,7 +21,7 @@ EPSILON = 1e-5
 
 
 def draw(seeds: Sequence[int], name: str, shape: tuple[int, ...], bound: float) -> nn.Parameter:
-    """A parameter (S, *shape), uniform in ±bound, each seed's part drawn from the seed and the name alone."""
+    """A parameter (S, *shape), uniform in ±bound, each seed's part depends only on the seed and the name."""
     parts = [rng(seed, "init", name).uniform(-bound, bound, shape).astype(np.float32) for seed in seeds]
     return nn.Parameter(torch.from_numpy(np.stack(parts)))
 
@@ -130,7 +130,7 @@ class _Normalise(torch.autograd.Function):
 
 
 def dropout(x: Tensor, share: float, generators: Sequence[torch.Generator] | None) -> Tensor:
-    """Zero a share of the entries of (S, …), each model by its own generator; the rest makes up for it."""
+    """Zero a share of the entries of (S, …), each model by its own generator, and scale up the rest."""
     if share == 0 or generators is None:
         return x
     kept = torch.stack([_keep(x[0].numel(), share, generator, x.device) for generator in generators])
@@ -138,7 +138,7 @@ def dropout(x: Tensor, share: float, generators: Sequence[torch.Generator] | Non
 
 
 def _keep(count: int, share: float, generator: torch.Generator, device: torch.device) -> Tensor:
-    """`count` flags; sixteen random bits a flag, four flags a draw, as drawing is what costs."""
+    """`count` flags; sixteen random bits per flag, four flags per draw, since draws are expensive."""
     words = torch.empty(-(-count // 4), dtype=torch.int64, device=device)
     words.random_(-(2**63), None, generator=generator)
     return words.view(torch.int16)[:count] >= round(share * 65536) - 32768

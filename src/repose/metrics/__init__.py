@@ -1,4 +1,4 @@
-"""Metrics on arrays: one function one metric, errors of single frames first, averages second. NumPy only."""
+"""Metrics on arrays: one function per metric, first errors of single frames, then averages. NumPy only."""
 
 from repose.metrics.averages import frame_mean, group_means, mean_of_group_means
 from repose.metrics.bone_sum import (

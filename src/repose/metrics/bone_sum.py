@@ -2,7 +2,7 @@
 
 A prediction holds MPII's 16 joints. The evaluation carries them over to Human3.6M's 17, puts the two that
 MPII lacks half way between their neighbours, and scales. The published protocol does so with the prediction
-only, so that its error is not zero for a perfect prediction; the corrected one treats both sides alike.
+only, so a perfect prediction has an error above zero; the corrected one treats prediction and truth alike.
 
 Legend: N frames; predictions (N, 16, 3) in the order of `mpii16` and any unit, truth (N, 17, 3) in mm in the
 order of `h36m17`.
@@ -17,12 +17,12 @@ PUBLISHED_BONE_SUM_MM = 4000.0  # one size for every person of every data set
 
 
 def mpjpe_published(predicted: np.ndarray, truth_mm: np.ndarray) -> np.ndarray:
-    """MPJPE as published (N): bones scaled to 4000 mm in sum, two joints interpolated in the prediction."""
+    """MPJPE as published (N): bones scaled to a sum of 4000 mm, two joints interpolated in the prediction."""
     return _scaled_error(carried_over(predicted), truth_mm, PUBLISHED_BONE_SUM_MM)
 
 
 def mpjpe_corrected(predicted: np.ndarray, truth_mm: np.ndarray) -> np.ndarray:
-    """MPJPE corrected (N): bones scaled to the truth's own sum, two joints interpolated on both sides."""
+    """MPJPE corrected (N): bones scaled to the truth's own sum, two joints interpolated in both poses."""
     truth_mm = interpolated(truth_mm)
     return _scaled_error(carried_over(predicted), truth_mm, bone_sum(truth_mm))
 

@@ -1,4 +1,4 @@
-"""Mean per-joint position errors, one number a frame, in the unit of the input.
+"""Mean per-joint position errors, one number per frame, in the unit of the input.
 
 Legend: N frames, J joints; `root` is the index of the root joint.
 """
@@ -9,7 +9,7 @@ from repose.metrics.similarity import aligned_errors
 
 
 def joint_errors(predicted: np.ndarray, truth: np.ndarray, root: int) -> np.ndarray:
-    """Distances (N, J) of the joints (N, J, 3) with both roots laid on each other; zero for the root."""
+    """Distances (N, J) of the joints (N, J, 3) after the roots are aligned; zero for the root."""
     difference = predicted.astype(np.float64) - truth
     difference -= difference[:, root : root + 1]
     return np.sqrt(np.einsum("njd,njd->nj", difference, difference))

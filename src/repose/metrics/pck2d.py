@@ -1,4 +1,4 @@
-"""2D percentages of correct keypoints: the official PCKh, and the one of heat maps often printed as such.
+"""2D percentages of correct keypoints: the official PCKh, and one of heat maps that often goes by its name.
 
 Both come as hits of single joints, so that means over joints, images or data sets are formed from one array.
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from repose.skeletons import get_skeleton
 
-HIT = 0.5 / 10  # of the map's side: what heat-map PCK counts as found (3.2 of 64 cells)
+HIT = 0.5 / 10  # share of the map's side within which heat-map PCK counts a joint as found (3.2 of 64 cells)
 
 
 def pckh_hits(
@@ -29,8 +29,8 @@ def heatmap_pck_hits(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Heat-map PCK: maxima of both maps (N, J, 2 cells) closer than `HIT`.
 
-    Hits and counted joints (N, J bool): the labelled ones of ten; a truth outside the map has no maximum, and
-    one in row or column 0 is taken for none, as public code does.
+    Hits and counted joints (N, J bool): the labelled ones among ten. A truth outside the map has no maximum,
+    and one in row or column 0 counts as none, as in public code.
     """
     distance = np.linalg.norm(predicted_cell.astype(np.float64) - truth_cell, axis=-1)
     inside = ((truth_cell > 0) & (truth_cell < size)).all(-1)
@@ -43,8 +43,8 @@ def sides_apart(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Whether both sides of a pair of joints (N, J, 2 cells of `size`) are found apart.
 
-    Hits and counted joints (N, J), the first of each pair: the truth is two hits of heat-map PCK apart, and
-    what is found one.
+    Hits and counted joints (N, J), at the first joint of each pair. A pair counts if the truth is twice
+    `HIT` apart, and it is a hit if what is found is at least `HIT` apart.
     """
     flip, hit = get_skeleton("mpii16").flip, HIT * size
     found, true = (np.linalg.norm(c - c[:, flip].astype(float), axis=-1) for c in (cell, truth))

@@ -1,8 +1,8 @@
 """3D percentage of correct keypoints and its area under the curve, as MPI-INF-3DHP defines them.
 
 Errors are distances (N, J) in millimetres of root-aligned poses (`joint_errors`), restricted to a joint set:
-the results of different sets cannot be compared, so every figure names its set. One number a frame; the mean
-over frames is the share of all joints.
+the results of different sets cannot be compared, so every figure names its set. One number per frame; their
+mean over frames is the share of all joints.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ import numpy as np
 from repose.foundations.errors import ReposeError
 
 THRESHOLD_MM = 150.0
-AUC_THRESHOLDS_MM = np.arange(0.0, 151.0, 5.0)  # 31; the first counts nothing and pulls the area down
+AUC_THRESHOLDS_MM = np.arange(0.0, 151.0, 5.0)  # 31; the first counts no joint and lowers the area
 
 # A joint with its name in 3DHP, then in Human3.6M's skeletons.
 _LIMBS = [

@@ -42,10 +42,12 @@ def load_predictions(path: str | Path) -> Predictions:
     joints, sample, poses = arrays["joints"], arrays["sample"], arrays["joints3d_mm"]
     if joints.dtype.kind != "U" or joints.ndim != 1 or len(set(joints.tolist())) != len(joints):
         raise ReposeError(
-            f"{path}: `joints` is {joints.dtype}{joints.shape}, expected a name for each joint, once"
+            f"{path}: `joints` is {joints.dtype}{joints.shape}, expected one name per joint, each once"
         )
     if sample.dtype.kind not in "iu" or sample.ndim != 1 or not len(sample):
-        raise ReposeError(f"{path}: `sample` is {sample.dtype}{sample.shape}, expected a row number a frame")
+        raise ReposeError(
+            f"{path}: `sample` is {sample.dtype}{sample.shape}, expected one row number per frame"
+        )
     if poses.dtype.kind != "f" or poses.shape != (len(sample), len(joints), 3):
         raise ReposeError(
             f"{path}: `joints3d_mm` is {poses.dtype}{poses.shape}, "
@@ -79,7 +81,7 @@ def check_samples(path: str | Path, sample: np.ndarray, table: PoseTable) -> Non
         )
     if len(np.unique(sample)) != len(sample):
         raise ReposeError(
-            f"{path}: `sample` names rows of {name} more than once, expected one prediction a row"
+            f"{path}: `sample` names rows of {name} more than once, expected one prediction per row"
         )
 
 

@@ -1,4 +1,4 @@
-"""Scores of predicted 3D poses: errors of every frame beside what it shows, and a table of them.
+"""Scores of predicted 3D poses: the errors of every frame, and a table of their means.
 
 Legend: N scored frames, J joints.
 """
@@ -21,7 +21,7 @@ ROOT = "pelvis"
 
 @dataclass(frozen=True)
 class FrameScores:
-    """One row a frame: where it is from, and every metric of it."""
+    """One row per frame: where it is from, and all its metrics."""
 
     sample: np.ndarray  # N, row of the pose table
     groups: dict[str, np.ndarray]  # subject, action, camera, sequence: N words each
@@ -39,9 +39,7 @@ def frame_scores(path: str | Path, table: PoseTable) -> FrameScores:
     truth = truth_in_order(path, joints, table)[sample]
     keep = np.isfinite(truth).all((1, 2)) & table.extra.get("valid", np.ones(len(table), bool))[sample]
     if not keep.any():
-        raise ReposeError(
-            f"{path}: no frame with a valid truth of every joint, expected other joints or rows"
-        )
+        raise ReposeError(f"{path}: no frame has a valid truth for every joint; predict other joints or rows")
     sample, predicted, truth = sample[keep], predicted[keep], truth[keep]
     root = joints.index(ROOT)
     errors = joint_errors(predicted, truth, root)
@@ -95,7 +93,7 @@ def aligned(lines: list[list[str]]) -> str:
 
 
 def of_people(path: Path, truth: Path | None) -> bool:
-    """Whether a file to be scored is about all people of pictures: COCO results, or an npz of people."""
+    """Whether a file holds people found in pictures: COCO results, or an npz of people."""
     if path.suffix == ".json" or (truth is not None and truth.suffix == ".json"):
         return True
     return "person_score" in load_arrays(path)

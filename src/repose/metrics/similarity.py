@@ -14,7 +14,7 @@ Legend: N frames, J joints, n frames of one chunk.
 import numpy as np
 
 CHUNK = 2048  # frames at a time: their coordinates stay in the second-level cache
-STEPS = 40  # of Newton's method at most; three to eight are usual
+STEPS = 40  # at most, of Newton's method; three to eight are usual
 ILL_CONDITIONED = 1e-4  # ζ/‖B‖³ below this: the rotation is nearly free and left to the decomposition
 
 

@@ -1,4 +1,4 @@
-"""Augmentation: scale and flip of every crop, rotation of those of 2D sets, drawn by key."""
+"""Augmentation: scale and flip of every crop, rotation of those from 2D sets, drawn by key."""
 
 from dataclasses import dataclass
 
@@ -14,14 +14,14 @@ class Augment:
 
     scale: float  # standard deviation of the side's factor, and its largest change
     rotation: float  # standard deviation in degrees, at most twice that; 2D sets only
-    rotation_share: float  # share of the pictures that are turned
+    rotation_share: float  # share of the pictures that are rotated
     flip: float  # share of the pictures that are mirrored
 
 
 def augmented(
     center: np.ndarray, side: np.ndarray, largest: np.ndarray, turned: np.ndarray, how: Augment, *key: int
 ) -> Crops:
-    """The crops (B) of a batch after the draws of its key; `turned` (B) says which may be rotated.
+    """The crops (B) of a batch, augmented by the draws of its key; `turned` (B) says which may be rotated.
 
     A crop is at most as large as the `largest` side of its picture (B).
     """

@@ -1,4 +1,4 @@
-"""Batches made beside a training: by a thread that stays a few ahead of the network."""
+"""Batches made beside a training, by a thread that stays a few batches ahead of the network."""
 
 import queue
 import threading

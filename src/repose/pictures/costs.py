@@ -1,4 +1,4 @@
-"""What a network weighs and does: parameters and operations, counted without data.
+"""The size and the work of a network: parameters and operations, counted without data.
 
 Legend: B pictures, C channels.
 """
@@ -12,12 +12,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-COUNTED_PX = 64  # every side within the papers' networks is whole there
+COUNTED_PX = 64  # at this side every map in the papers' networks has a whole side
 
 
 @dataclass(frozen=True)
 class Size:
-    """What a network weighs and does."""
+    """The size and the work of a network."""
 
     parameters: int
     operations: int  # floating point, forward, of one picture; convolutions only
@@ -36,7 +36,7 @@ def size_of(build: Callable[[], nn.Module], input_px: int) -> Size:
 
 
 def with_memory(network: nn.Module) -> nn.Module:
-    """A network of the meta device with memory, whatever it holds (`to_empty` imports sympy)."""
+    """A network on the meta device given memory of any content (`to_empty` would import sympy)."""
     for module in network.modules():
         for name, weight in list(module.named_parameters(recurse=False)):
             setattr(module, name, nn.Parameter(torch.empty(weight.shape), requires_grad=False))
@@ -47,7 +47,7 @@ def with_memory(network: nn.Module) -> nn.Module:
 
 @contextmanager
 def counted(network: nn.Module) -> Iterator[list[int]]:
-    """The operations (two a multiplication) of every convolution that runs within the block."""
+    """The operations (two per multiplication) of every convolution that runs within the block."""
     counts: list[int] = []
 
     def count(module: nn.Module, inputs: Any, output: Tensor) -> None:

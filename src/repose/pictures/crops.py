@@ -2,7 +2,7 @@
 
 Points are pixels whose centres are whole numbers; a crop of `side` pixels covers side/2 to each side of its
 `center`. In the crop x, y run from 0 to 1, so that cell or pixel number floor(x · size) holds the point on a
-grid of any size: a map's cell covers just the pixels that its joint can lie on.
+grid of any size: a map's cell covers exactly the pixels in which its joint can lie.
 
 Legend: N people, B of a batch, J joints.
 """
@@ -14,7 +14,7 @@ import numpy as np
 from repose.skeletons.posetable import PoseTable
 
 LARGER = 1.25  # a crop's side by the longer side of the joints' box, and by MPII's scale
-MPII_PX, MPII_DOWN = 200.0, 15.0  # pixels a unit of MPII's scale; its centres are this much too high
+MPII_PX, MPII_DOWN = 200.0, 15.0  # px per unit of MPII's scale; its centres are this much too high
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def upright(center: np.ndarray, side: np.ndarray) -> Crops:
 def person_crops(table: PoseTable) -> tuple[np.ndarray, np.ndarray]:
     """Centres (N, 2) and sides (N) of people: MPII's own, else around the labelled joints.
 
-    No crop is larger than the picture's longer side; the side is 0 where a person has no labelled joint.
+    No crop is larger than the picture's longer side; the side is 0 if a person has no labelled joint.
     """
     if "person_scale" in table.extra:
         scale = table.extra["person_scale"].astype(np.float64)
@@ -62,7 +62,7 @@ def in_crop(points: np.ndarray, crops: Crops) -> np.ndarray:
 
 
 def from_crop(points: np.ndarray, crops: Crops) -> np.ndarray:
-    """The way back of `in_crop`."""
+    """The inverse of `in_crop`."""
     x, y = points[..., 0] - 0.5, points[..., 1] - 0.5
     x = np.where(crops.flip[:, None], -x, x)
     cos, sin = np.cos(crops.angle)[:, None], np.sin(crops.angle)[:, None]
@@ -71,9 +71,9 @@ def from_crop(points: np.ndarray, crops: Crops) -> np.ndarray:
 
 
 def affines(crops: Crops, size: int, stored_side: np.ndarray, stored_size: int) -> np.ndarray:
-    """Six numbers a crop (B, 6) that take its pixels to those of a stored crop around the same centre.
+    """Six numbers per crop (B, 6) that map its pixels to those of a stored crop around the same centre.
 
-    Both in pixels' edges, 0 to `size` and 0 to `stored_size`, as Pillow wants them.
+    Both count edges of pixels, 0 to `size` and 0 to `stored_size`, as Pillow does.
     """
     grow = crops.side / stored_side * (stored_size / size)
     cos, sin = np.cos(crops.angle) * grow, np.sin(crops.angle) * grow

@@ -1,4 +1,4 @@
-"""Encoders of pictures: the ResNet family, its parts named as torchvision names them.
+"""Encoders of pictures: the ResNet family, with torchvision's names for its parts.
 
 Legend: B pictures, C channels, R side of the picture.
 """
@@ -12,7 +12,7 @@ MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet's, RGB
 
 
 def normalised(pictures: Tensor) -> Tensor:
-    """RGB pictures (B, 3, R, R) of bytes as ImageNet's networks want them."""
+    """RGB pictures (B, 3, R, R) of bytes, normalised as for ImageNet's networks."""
     mean, std = (torch.tensor(v, device=pictures.device).view(1, 3, 1, 1) for v in (MEAN, STD))
     return (pictures.float() / 255 - mean) / std
 
@@ -63,7 +63,7 @@ BLOCKS: dict[str, type[Basic] | type[Bottleneck]] = {"basic": Basic, "bottleneck
 class Thinned(nn.Conv2d):
     """A 1×1 convolution of every `step`-th cell.
 
-    The same as one with a stride, which on some CPUs writes beyond its memory where channels are few.
+    It equals one with a stride, which on some CPUs writes beyond its memory if there are few channels.
     """
 
     def __init__(self, inputs: int, outputs: int, step: int) -> None:
@@ -112,7 +112,7 @@ class Encoder(nn.Module):
 
 
 def start(modules: Iterable[nn.Module]) -> None:
-    """He's initialisation of the convolutions, by their outputs, as ResNet has it."""
+    """He's initialisation of the convolutions, by their outputs, as in ResNet."""
     for module in modules:
         if isinstance(module, nn.Conv2d) and not module.weight.is_meta:  # a draw there costs seconds
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")

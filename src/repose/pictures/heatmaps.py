@@ -1,4 +1,4 @@
-"""Heat maps: the targets a network learns, and the summits of what it says.
+"""Heat maps: the targets that a network learns, and the peaks of its answers.
 
 Legend: B pictures, J joints, M side of the maps.
 """
@@ -13,7 +13,7 @@ REACH = 3  # sigmas, beyond which it is 0
 def gaussians(cell: Tensor, inside: Tensor, size: int, sigma: float = SIGMA) -> Tensor:
     """Targets G(Y) of eq. 1 (B, J, M, M): a Gaussian of peak 1 at the joint's cell, 0 where not `inside`.
 
-    `sigma` is in sides of the map.
+    `sigma` is a share of the map's side.
     """
     grid = torch.arange(size, device=cell.device)
     distance = grid - cell[..., None]  # B, J, 2, M
@@ -24,7 +24,7 @@ def gaussians(cell: Tensor, inside: Tensor, size: int, sigma: float = SIGMA) -> 
 
 
 def within_cell(heatmaps: Tensor, cell: Tensor) -> Tensor:
-    """How far (B, J, 2; cells) the summit lies from a maximum: the parabola through it and its neighbours."""
+    """Offset (B, J, 2; cells) of the peak from a maximum, by the parabola through it and its neighbours."""
     shifts = []
     for axis, line in enumerate((heatmaps.amax(-2), heatmaps.amax(-1))):  # B, J, M
         place = cell[..., axis : axis + 1]

@@ -21,7 +21,7 @@ from repose.foundations.files import inside
 from repose.foundations.processes import ordered_map, usable_cores
 from repose.pictures.crops import Crops, affines
 
-MARGIN = 1.25  # stored side by crop's side: what the largest scale of the augmentation needs
+MARGIN = 1.25  # stored side divided by the crop's side: what the largest augmentation needs
 CHUNK = 64  # people that one process cuts out at a time
 
 
@@ -65,7 +65,9 @@ def cut_out(person: Person) -> np.ndarray:
     except FileNotFoundError:
         raise ReposeError(f"{path}: not found, expected the picture that the labels name") from None
     except OSError as error:
-        raise ReposeError(f"{path}: a picture that does not open ({error}), expected a whole one") from None
+        raise ReposeError(
+            f"{path}: a picture that does not open ({error}), expected a complete one"
+        ) from None
     box = (left - x, top - y, left - x + side, top - y + side)
     return np.asarray(square.resize((person.px, person.px), Image.Resampling.BILINEAR, box))
 
@@ -99,7 +101,7 @@ class PackedPeople:
         self.px = self.squares.shape[1]
 
     def ask(self, rows: np.ndarray) -> Callable[[], np.ndarray]:
-        """The squares at once."""
+        """The squares, at once."""
         return lambda: np.asarray(self.squares[rows])
 
 

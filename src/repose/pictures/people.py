@@ -1,4 +1,4 @@
-"""The people of a data set as trainings and scores read them, in one folder a set.
+"""The people of a data set as trainings and scores read them, in one folder per set.
 
     data/fusion/<set>/<split>.npz          the columns of `Split`
     data/fusion/<set>/<split>_people.npy   the squares of all people, where they are stored
@@ -24,7 +24,7 @@ SETS_3D = ("h36m_eccv", "mpi_inf_3dhp", "occlusion_person")
 
 @dataclass(frozen=True)
 class Split:
-    """The people of a split, one a row."""
+    """The people of a split, one per row."""
 
     source: np.ndarray  # N int8, which of the set's sources
     sample: np.ndarray  # N int32, row of that source's pose table
@@ -37,9 +37,9 @@ class Split:
     visible: np.ndarray  # N, J bool
     depth: np.ndarray  # N, J float32 px, relative to the root; 0 in 2D sets
     has_depth: np.ndarray  # N bool: a 3D set's, with a usable depth scale
-    truth_mm: np.ndarray  # N, 17, 3 float32, Human3.6M's joints as the 3D evaluation wants them; 0 in 2D sets
+    truth_mm: np.ndarray  # N, 17, 3 float32, Human3.6M's joints as the 3D evaluation needs them; 0 in 2D sets
     head_px: np.ndarray  # N float32, MPII's head size, NaN elsewhere
-    subject: np.ndarray  # N bytes, who it is, where the set says so
+    subject: np.ndarray  # N bytes, the person's name, if the set states it
 
     def __len__(self) -> int:
         return len(self.side)

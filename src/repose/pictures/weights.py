@@ -1,7 +1,7 @@
 """ImageNet weights of the encoder from a local file: safetensors, or torch's format without pickled code.
 
 The file's names are torchvision's (`conv1.weight`, `layer1.0.bn1.running_mean`, …), for RGB pictures; its
-classifier is left aside.
+classifier is ignored.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
 
 
 def load_encoder(encoder: Encoder, path: Path) -> None:
-    """Let the encoder have the weights of a file, which must fit name by name."""
+    """Load the weights of a file into the encoder; they must match name by name."""
     found = {name: t for name, t in read_weights(path).items() if not name.startswith(CLASSIFIER)}
     wanted = encoder.state_dict()
     for name in sorted(found.keys() ^ wanted.keys()):

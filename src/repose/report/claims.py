@@ -1,7 +1,8 @@
 """The claims ledger: the paper's effect, ours with its interval, and a verdict.
 
 Below the paper's scale or on drawn data a claim *agrees* or *disagrees*; *reproduced* and *contradicted* are
-kept for the paper's scale on the published files. Anywhere it may be *undecided* or *not testable here*.
+reserved for the paper's scale on the published files. In both settings it may be *undecided* or *not testable
+here*.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ FIELDS = (
 UNDECIDED, NOT_TESTABLE = "undecided", "not testable here"
 OPEN = (UNDECIDED, NOT_TESTABLE)
 VERDICTS = ("reproduced", "contradicted", "agrees", "disagrees", *OPEN)
-OURS = " (ours)"  # behind a claim that the paper does not make in words
+OURS = " (ours)"  # follows a claim that the paper does not make in words
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,12 @@ class Verdict:
     claim: Claim
     effect: Effect | None
     verdict: str
-    needs: str = ""  # what would decide it, where it is undecided; why it cannot be tested, where it is not
+    needs: str = ""  # if undecided, what would decide it; if not testable, why
     findings: tuple[Finding, ...] = ()  # its premises, checked
 
 
 def verdicts_in(setting: Setting) -> tuple[str, ...]:
-    """The four words of a setting: for the claim, against it, and the two that leave it open."""
+    """The four verdicts that a setting allows: for the claim, against it, and the two that leave it open."""
     return (*(VERDICTS[:2] if setting.as_published else VERDICTS[2:4]), *OPEN)
 
 
@@ -50,7 +51,7 @@ def judge(claim: Claim, evidence: Evidence, seed: int, fallback: tuple[float, in
     known = {key: part for key, part in parts.items() if part is not None}
     missing = sorted({run for run, metric in wanted if (run, metric) not in known})
     if claim.not_testable or missing or not claim.contrasts:
-        reason = claim.not_testable or f"no scores of {', '.join(missing)}, made as the paper has it"
+        reason = claim.not_testable or f"no scores of {', '.join(missing)}, trained as the paper states"
         return Verdict(claim, None, NOT_TESTABLE, reason)
     steps = []
     for number, terms in enumerate(claim.contrasts):
@@ -69,7 +70,7 @@ def judge(claim: Claim, evidence: Evidence, seed: int, fallback: tuple[float, in
 
 
 def verdict_of(claim: Claim, steps: list[Effect], setting: Setting) -> str:
-    """For the claim: every interval wholly on its side; against it: one wholly on the other side."""
+    """For the claim if every interval lies wholly on its side; against it if one lies wholly on the other."""
     if claim.kind == "equivalence":
         margin = claim.margin or 0.0
         inside = [-margin < step.low and step.high < margin for step in steps]
@@ -82,15 +83,15 @@ def verdict_of(claim: Claim, steps: list[Effect], setting: Setting) -> str:
 
 
 def needs(claim: Claim, result: Effect) -> str:
-    """What an undecided claim would take, by the measured variance, if the effect is as measured."""
+    """What it would take to decide an undecided claim, given the measured variance and effect."""
     d = decimals(claim)
-    seen = f"the smallest effect that could be seen is {result.seen:.{d}f} {claim.unit}"
+    seen = f"the smallest detectable effect is {result.seen:.{d}f} {claim.unit}"
     if not math.isfinite(result.seed_sd):
-        return f"{seen} by the test units alone; how seeds vary takes a run with several"
+        return f"{seen} from the test units alone; to know how seeds vary takes a run with several seeds"
     margin = (claim.margin or 0.0) if claim.kind == "equivalence" else 0.0
     takes = what_decides(abs(result.value) - margin, result, [weight for weight, _, _ in claim.contrasts[0]])
     beside = f" against the margin of {margin:.{d}f}" if margin else ""
-    return f"{seen}; to decide an effect of {result.value:.{d}f}{beside} takes {takes}"
+    return f"{seen}; deciding an effect of {result.value:.{d}f}{beside} takes {takes}"
 
 
 DECIMALS = {"m²": 6, "AP": 3}
@@ -102,7 +103,7 @@ def decimals(claim: Claim) -> int:
 
 
 def judge_all(claims: tuple[Claim, ...], evidence: Evidence, seed: int) -> list[Verdict]:
-    """All verdicts of a system; one-seed comparisons borrow the seed variance of the system's other runs."""
+    """All verdicts of a system; single seeds borrow the seed variance of the system's other runs."""
     return [
         judge(claim, evidence, seed, system_variance(evidence.scores, claim.metric, claim.group))
         for claim in claims

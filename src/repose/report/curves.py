@@ -1,4 +1,4 @@
-"""Training curves: read from the histories of a run's seeds."""
+"""Training curves, read from the histories of a run's seeds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def read_curve(paths: Sequence[Path], column: str) -> tuple[np.ndarray, np.ndarr
         if not lines or column not in lines[0]:
             found = ", ".join(lines[0]) if lines else "nothing"
             raise ReposeError(
-                f"{path}: no column `{column}` (found {found}); make the run again with `dvc repro`"
+                f"{path}: no column `{column}` (found {found}); train the run again with `dvc repro`"
             )
         rows.append([(float(line["epoch"]), float(line[column])) for line in lines if line[column]])
     epochs = np.array([epoch for epoch, _ in rows[0]])

@@ -1,4 +1,4 @@
-"""The page on the data: what every set holds, how large, how its joints map, and a sheet to look at."""
+"""The page on the data: what every set holds, its size, how its joints map, and a sheet of examples."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ LIFTING = ("h36m", "mpi_inf_3dhp")  # the sets that are also converted to semgcn
 
 
 NEARER = """
-COCO, CrowdPose and OCHuman are drawn with a long edge of {people_px} px and their people nearer, over
-{size_range:g} of the published range of sizes: so small networks in so short trainings learn next to nothing
-from people as small and as different in size as COCO's. Scores on them are those of an easier set. COCO's
-`test` is a split of its own that stands for test-dev, whose labels are not public.
+Pictures of COCO, CrowdPose and OCHuman have a long edge of {people_px} px. Their people are drawn nearer, and
+their sizes span {size_range:g} times the published range: in a short training, a small network learns next to
+nothing from people as small and as different in size as COCO's. Scores on these sets are therefore scores on
+easier sets than the real ones. COCO's `test` is a split of its own that stands in for test-dev, whose labels
+are not public.
 """
 
 
 @dataclass(frozen=True)
 class DataSet:
-    """Where a data set lies."""
+    """Where a data set is."""
 
     name: str
     poses: Path  # folder of its pose tables
@@ -42,7 +43,7 @@ class DataSet:
 
 @dataclass(frozen=True)
 class SizeRule:
-    """How the world's sets came to be smaller than the real ones: `scale.world`."""
+    """How much smaller the world's sets are than the real ones: `scale.world`."""
 
     images: float
     compression: float
@@ -55,7 +56,7 @@ class SizeRule:
 
 @dataclass(frozen=True)
 class Split:
-    """What the page says of one split."""
+    """What the page says about one split."""
 
     name: str
     source: str
@@ -75,7 +76,7 @@ class Split:
 def write_data_page(
     folder: Path, sets: Sequence[DataSet], scale: SizeRule, motion: str, workers: int
 ) -> None:
-    """Write the page and a sheet a set; `workers` 0 takes one process a usable core."""
+    """Write the page and a sheet for every set; `workers` 0 means one process per usable core."""
     tasks = [(data, folder / f"{data.name}.png") for data in sets]
     splits = list(ordered_map(summarise, tasks, workers or usable_cores(), "drawing the data", 1))
     pairs = list(zip(sets, splits, strict=True))
@@ -109,7 +110,7 @@ def summarise(task: tuple[DataSet, Path]) -> list[Split]:
 
 
 def share_of(name: str, names: Sequence[str]) -> float:
-    """The thirds of a sheet that a split gets: one for the last one, two for the others together."""
+    """How many thirds of a sheet a split gets: the last split one, all others together two."""
     if len(names) == 1:
         return 3
     return 1 if name == names[-1] else 2 / (len(names) - 1)
@@ -145,20 +146,21 @@ def intro(scale: SizeRule, motion: str) -> str:
     edge = f"{scale.image_px} px on their long edge" if scale.image_px else "of the published size"
     nearer = "" if scale.size_range == 1 and scale.people_px is None else NEARER.format(**vars(scale))
     share, power, video = (f"{value:g}" for value in (scale.images, scale.compression, scale.video))
-    return f"""Every set stands here as the readers found it, whoever wrote its files: the embedded *world*
-(people drawn by this project, `world.motion: {motion}`) or the *real* publisher. `datasets.<name>.root` in
-`params.yaml` says where a set lies.
+    return f"""This page shows every data set as the pipeline reads it. Its files come from the embedded
+*world* (people drawn by this project, `world.motion: {motion}`) or from the *real* publisher;
+`datasets.<name>.root` in `params.yaml` says where they are.
 
-How large the world's sets are (`scale.world`): MPII, LSP, FLIC and CrowdPose have {share} of the real
-training pictures, so that they keep their proportions (MPII : LSP : FLIC = 22 : 11 : 4). The 3D sets and
-COCO are drawn towards MPII's size, which keeps their order: n = {share} · 22,246 · (real / 22,246)^{power}.
-A test set has {tests}, or the real number if that is less. Human3.6M's takes last {video} of the
-real time, seen by its four cameras at 50 Hz. Pictures are {edge}, cameras scaled with them.
+Sizes of the world's sets (`scale.world`): MPII, LSP, FLIC and CrowdPose have {share} times as many training
+pictures as the real sets, which keeps their proportions (MPII : LSP : FLIC = 22 : 11 : 4). The sizes of the
+3D sets and of COCO are pulled towards MPII's, which keeps their order: n = {share} · 22,246 · (real /
+22,246)^{power}. A test set has {tests}, or as many as the real one if it has fewer. Human3.6M's takes
+last {video} times as long as the real ones and are seen by its four cameras at 50 Hz. Pictures are {edge},
+and cameras are scaled with them.
 {nearer}
-In the drawings the person's left is orange, the right blue, the middle grey; joints that are labelled but
-hidden are hollow, joints without a label are left out. Pictures are drawn by lot. A 3D pose stands beside
-its picture as seen from the left of the camera; the line on the floor points to the camera. In the rows of
-stick figures thin dark lines are the detector's 2D joints.
+In the drawings, the person's left is orange, the right blue and the middle grey. Joints that are labelled but
+hidden are hollow; joints without a label are left out. Pictures are chosen at random. Beside a picture, its
+3D pose is seen from the left of the camera; the line on the floor points to the camera. In the rows of stick
+figures, thin dark lines are the detector's 2D joints.
 """
 
 
@@ -181,7 +183,7 @@ def counted(split: Split) -> str:
 
 
 def source(splits: Sequence[Split]) -> str:
-    """Who wrote the files."""
+    """Where the files come from."""
     return " and ".join(sorted({split.source for split in splits}))
 
 
@@ -210,7 +212,7 @@ def section(data: DataSet, splits: Sequence[Split]) -> str:
 
 
 def split_table(splits: Sequence[Split]) -> str:
-    """One line a split: what it counts."""
+    """One line per split with its counts."""
     kinds = [
         kind for kind in ("subject", "action", "camera", "sequence") if any(kind in s.words for s in splits)
     ]
@@ -229,7 +231,7 @@ def split_table(splits: Sequence[Split]) -> str:
 
 
 def shown_sizes(sizes: np.ndarray) -> str:
-    """Picture sizes as text: all when few, else their range."""
+    """Picture sizes as text: all of them if they are few, else their range."""
     if len(sizes) <= 3:
         return ", ".join(f"{width}×{height}" for width, height in sizes)
     (w0, h0), (w1, h1) = sizes.min(axis=0), sizes.max(axis=0)
@@ -237,14 +239,14 @@ def shown_sizes(sizes: np.ndarray) -> str:
 
 
 def targets(name: str, splits: Sequence[Split]) -> list[tuple[str, list[str]]]:
-    """The joint sets that a data set is converted to, and from which."""
+    """The joint sets that a data set is converted to, and the skeletons that it has."""
     skeletons = list(dict.fromkeys(split.skeleton for split in splits))
     wanted = TARGETS if name in LIFTING else TARGETS[:1]
     return [(target, skeletons) for target in wanted if skeletons != [target]]
 
 
 def mapping_table(target: str, skeletons: Sequence[str]) -> str:
-    """Where each joint of a target comes from; what is made up from other joints is in italics."""
+    """Where each joint of a target comes from; joints inferred from others are in italics."""
     tables = [conversion(skeleton, target) for skeleton in skeletons]
     lines = []
     for joint in get_skeleton(target).joints:

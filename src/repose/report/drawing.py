@@ -23,8 +23,8 @@ INK, PALE, FLOOR, RIM = "#222222", "#9a9a9a", "#eeeae2", "#ffffff"
 SIDES = {"l_": LEFT, "r_": RIGHT}
 DPI = 100
 POINTS = 72 / DPI  # points of a px
-COLOURS = 200  # of a palette, for all but lines
-TILT = 12.0  # degrees that 3D poses are looked at from above
+COLOURS = 200  # in the palette, for everything but lines
+TILT = 12.0  # degrees from above at which 3D poses are seen
 DISC_MM = 450  # radius of the floor below a 3D pose
 
 
@@ -59,11 +59,11 @@ class Sheet:
         self.pixels = np.full((height, width, 3), 255, np.uint8)
 
     def picture(self, image: np.ndarray, x: int, y: int) -> None:
-        """A picture (H, W, 3) as it is, its corner at x, y."""
+        """A picture (H, W, 3), not scaled, with its corner at x, y."""
         self.pixels[y : y + image.shape[0], x : x + image.shape[1]] = image
 
     def text(self, x: float, y: float, words: str, size: float = 11, **style: Any) -> None:
-        """Words whose base line begins at x, y."""
+        """Words whose baseline begins at x, y."""
         self.axes.text(x, y, words, fontsize=size * POINTS, **({"color": INK} | style))
 
     def lines(
@@ -78,7 +78,7 @@ class Sheet:
         )
 
     def dots(self, centers: np.ndarray, size: float, faces: list[str], edges: list[str], cell: Cell) -> None:
-        """Dots (n, 2) of a diameter."""
+        """Dots at some points (n, 2), all of one diameter."""
         from matplotlib.collections import EllipseCollection
 
         sizes = np.full(len(centers), size)
@@ -117,8 +117,8 @@ class Sheet:
 def save_png(figure: Any, path: str | Path, pictures: np.ndarray | None = None) -> None:
     """Write a Matplotlib figure as PNG with a palette; nothing but pixels goes into the file.
 
-    `pictures` (H, W, 3) is what lies under the drawing: its colours fill the palette up, so that however
-    many they are, lines keep theirs.
+    `pictures` (H, W, 3) is what lies under the drawing. Its colours get a fixed share of the palette, so that
+    lines keep their own colours.
     """
     from PIL import Image
 
@@ -137,7 +137,7 @@ def save_png(figure: Any, path: str | Path, pictures: np.ndarray | None = None) 
 
 
 def decorate(axes: Any, title: str, across: str) -> None:
-    """Title, grid and words of the axis."""
+    """Title, grid and label of the x axis."""
     axes.set_title(title, fontsize=11)
     axes.set_xlabel(across)
     axes.grid(color="#e6e6e6", which="both", linewidth=0.6)
@@ -210,7 +210,7 @@ def draw_wire(
 
 
 def turned(points: np.ndarray, azimuth: float, tilt: float = TILT) -> np.ndarray:
-    """Points (…, 3) of a camera's frame seen from elsewhere: first walk round (degrees), then look down."""
+    """Points (…, 3) of a camera's frame seen from elsewhere: turned by `azimuth`, then tilted, in degrees."""
     a, t = np.radians(azimuth), np.radians(tilt)
     x, y, z = np.moveaxis(np.asarray(points, float), -1, 0)
     right, away = np.cos(a) * x - np.sin(a) * z, np.sin(a) * x + np.cos(a) * z

@@ -12,13 +12,13 @@ from repose.report.claims import FIELDS, OPEN, VERDICTS, interval_text
 from repose.report.page import SIGNS, VERDICTS_TEXT
 from repose.report.tables import csv_text, markdown
 
-LEGEND = f"""{VERDICTS_TEXT} The paper's own page says what an undecided claim would take and which premise
-fails where a claim is not testable. The same lines as [CSV](claims.csv).
+LEGEND = f"""{VERDICTS_TEXT} Each paper's page says what it would take to decide an undecided claim, and which
+premise fails when a claim is not testable. The same rows as [CSV](claims.csv).
 """
 
 
 def write_front(reports: Path, summaries: Sequence[Path]) -> None:
-    """Write `README.md`, `claims.csv` and `metrics.json` from what each paper's report says."""
+    """Write `README.md`, `claims.csv` and `metrics.json` from the summaries of the papers' reports."""
     papers = [read_json(path) for path in summaries]
     rows = [row for paper in papers for row in paper["claims"]]
     write_text(reports / "claims.csv", csv_text(FIELDS, rows))
@@ -40,8 +40,8 @@ def front_text(papers: Sequence[Mapping[str, Any]]) -> str:
         "# Results\n",
         "What was run, paper by paper:\n",
         "".join(ran),
-        "The data are shown on [their own page](data/README.md). Each paper has a page that mirrors its "
-        "tables and figures; the last columns count the verdicts on its claims:\n",
+        "The data have [a page of their own](data/README.md). Each paper has a page that mirrors its tables "
+        "and figures; the last columns count the verdicts on its claims:\n",
         markdown(["system", "paper", "authors", *words], lines),
         "## Claims\n",
         LEGEND,
@@ -52,7 +52,7 @@ def front_text(papers: Sequence[Mapping[str, Any]]) -> str:
 
 
 def words_used(papers: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The words that the papers' settings allow, in the order of the ledger."""
+    """The verdicts that the papers' settings allow, in the order of the ledger."""
     allowed = {word for paper in papers for word in paper["metrics"]["claims"]} | set(OPEN)
     return [word for word in VERDICTS if word in allowed]
 

@@ -23,8 +23,8 @@ from repose.report.tables import (
     csv_text,
     grid,
     latex,
-    made_otherwise,
     markdown,
+    not_as_stated,
     run_of,
     table_cells,
     tidy_rows,
@@ -34,12 +34,12 @@ SIGNS = {
     "reproduced": "✓ reproduced", "contradicted": "✗ contradicted", "agrees": "✓ agrees",
     "disagrees": "✗ disagrees", "undecided": "· undecided", "not testable here": "– not testable here",
 }  # fmt: skip
-VERDICTS_TEXT = """Effects are signed so that positive favours the claim, with a 95 % interval over test
-units and seeds. On drawn data or below the paper's scale a claim *agrees* where the interval lies wholly on
-its side (for an equivalence: within the margin), *disagrees* where it lies wholly on the other side, and is
-*undecided* otherwise; where something that it presumes does not hold, it is *not testable here*. *Reproduced*
-and *contradicted* are kept for the paper's scale on the published files. Claims marked (ours) are not made in
-words by the paper."""
+VERDICTS_TEXT = """A positive effect supports the claim; its 95 % interval is over test units and seeds. On
+drawn data or below the paper's scale, the verdict is *agrees* when the interval lies wholly on the claim's
+side (for an equivalence: within the margin), *disagrees* when it lies wholly on the other side, and
+*undecided* otherwise. It is *not testable here* when something that the claim presumes does not hold.
+*Reproduced* and *contradicted* are reserved for the paper's scale on the published files. Claims marked
+(ours) are not made in words by the paper."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +55,14 @@ def write_page(
     folder: Path, paper: Paper, evidence: Evidence, figures: Sequence[Figure], seed: int, learnt: str = "",
     more: str = "",
 ) -> list[Verdict]:  # fmt: skip
-    """Write a system's page and the tidy CSV and LaTeX of its tables; the verdicts go on to the ledger.
+    """Write a system's page and its tables as tidy CSV and LaTeX; return the verdicts for the ledger.
 
-    Claims are judged on runs made as their rows state. `learnt` is what the system says of its runs before
-    anything else, `more` is Markdown of its own, put after the tables.
+    Claims are judged only on runs whose settings are those that their rows state. `learnt` is what the system
+    says about its runs at the top of the page; `more` is Markdown of its own, put after the tables.
     """
     scores, facts = evidence.scores, evidence.facts
-    otherwise = made_otherwise(paper.tables, facts)
-    as_stated = {key: score for key, score in scores.items() if key[0] not in otherwise}
+    excluded = not_as_stated(paper.tables, facts)
+    as_stated = {key: score for key, score in scores.items() if key[0] not in excluded}
     verdicts = judge_all(paper.claims, replace(evidence, scores=as_stated), seed)
     cells = {table.number: table_cells(table, scores, facts, seed) for table in paper.tables}
     for table in paper.tables:
@@ -142,7 +142,7 @@ def unseen(table: Table, column: Column) -> list[str]:
 
 
 def claims_text(verdicts: list[Verdict]) -> str:
-    """The claims with both effects and the verdict, and what the open ones lack."""
+    """The claims with the paper's effect, ours and the verdict, and what the open ones lack."""
     lines = []
     for verdict in verdicts:
         row = ledger_row("", verdict)
@@ -157,7 +157,7 @@ def claims_text(verdicts: list[Verdict]) -> str:
 
 
 def premises_text(verdicts: list[Verdict]) -> str:
-    """What every claim presumes, and what was found of it."""
+    """What every claim presumes, and what was found about it."""
     lines = [
         [verdict.claim.id, finding.kind, finding.found, "yes" if finding.holds else "**no**"]
         for verdict in verdicts
@@ -175,7 +175,7 @@ def decided_text(verdicts: list[Verdict], setting: Setting) -> str:
 
 
 def power_text(verdicts: list[Verdict]) -> str:
-    """What effects these seeds and test sets can tell from none, and what the paper's would take."""
+    """Which effects these seeds and test sets can detect, and what it would take to detect the paper's."""
     lines = []
     for verdict in verdicts:
         claim, result = verdict.claim, verdict.effect
@@ -196,8 +196,8 @@ def power_text(verdicts: list[Verdict]) -> str:
         )
     if not lines:
         return ""
-    header = ["claim", "SD of one seed", "SE of the test units", "smallest effect seen", "unit"]
-    return "### Power\n\n" + markdown([*header, "takes for the paper's effect"], lines)
+    header = ["claim", "SD of one seed", "SE of the test units", "smallest detectable effect", "unit"]
+    return "### Power\n\n" + markdown([*header, "needed to detect the paper's effect"], lines)
 
 
 SHOWN = {
@@ -205,21 +205,21 @@ SHOWN = {
     True: "Ours stands above the paper's figures; the 95 % intervals are in the CSV files.\n",
 }
 SPENT = (
-    "Training time against time spent depends on the machine: "
-    "[benchmarks/results.md](../../benchmarks/results.md), which `make bench` makes.\n"
+    "How much is learnt in how much time depends on the machine: see "
+    "[benchmarks/results.md](../../benchmarks/results.md), which `make bench` writes.\n"
 )
-FURTHER = "Runs and references that fill no row, or were made with other settings than their row states.\n"
+FURTHER = "Runs and references that fill no row, or whose settings are not those that their row states.\n"
 PREMISES = """### Premises
 
-What the claims take for granted. *learnt*: every run beats the trivial answer on the judged set by a margin;
-*fitted*: the arms of a comparison have fitted their training data alike; *overfits*: something over-fits;
-*real*: one of the named data sets is not drawn. Exact counts presume nothing.
+What the claims presume. *learnt*: every run beats the trivial answer on the claim's test set by a margin;
+*fitted*: the runs that are compared fit their training data about equally well; *overfits*: at least one run
+over-fits; *real*: at least one of the named data sets is not drawn. Claims on exact counts presume nothing.
 """
 LEARNT = ("seeds", "parameters", "samples_seen", "teraflop")
 
 
 def learnt_text(facts: Facts) -> str:
-    """Samples seen, operations and errors of every run, against always predicting the mean pose."""
+    """Samples seen, operations and errors of every run; the mean pose is the yardstick."""
     names = [name for name in LEARNT if any(name in fact for fact in facts.values())]
     extra = sorted({name for fact in facts.values() for name in fact if name.startswith("learnt: ")})
     computed = ["computed"] if any(fact.get("computed") for fact in facts.values()) else []
@@ -242,7 +242,7 @@ def learnt_text(facts: Facts) -> str:
 
 
 def shown(value: Any) -> str:
-    """A fact as text: whole numbers with thin groups, others short."""
+    """A fact as text: whole numbers with commas, others with four digits."""
     if isinstance(value, bool | str):
         return str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
@@ -255,7 +255,7 @@ def further_runs(paper: Paper, facts: Facts, scores: Scores) -> str:
     }
     columns = [column for table in paper.tables for column in table.columns]
     wanted = list(dict.fromkeys((metric, c.group) for c in columns for metric in (c.metric, *c.also)))
-    if len({group for _, group in wanted}) > 1:  # sets apart from each other, and no means over them
+    if len({group for _, group in wanted}) > 1:  # each set by itself, no means over sets
         own = {metric for metric, group in wanted if group is not None}
         wanted = [(metric, group) for metric, group in wanted if group is not None or metric not in own]
     lines = []

@@ -1,4 +1,4 @@
-"""One paper's report: its page and tables, its line of the ledger, and what the front page says of it."""
+"""One paper's report: its page and tables, its claims, and what the front page says about it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def write_paper(room: Room, materials: Materials, setting: Setting, seed: int, s
 
 
 def headline(paper: Paper, evidence: Evidence, verdicts: Sequence[Verdict]) -> Mapping[str, Any]:
-    """A number a run (under its system's first metric) and the counts of verdicts."""
+    """One number per run (in the system's first metric) and the counts of verdicts."""
     first, part = paper.headline or (
         next(c.metric for t in paper.tables for c in t.columns if c.unit in {"mm", "%"}),
         None,

@@ -1,7 +1,7 @@
-"""What a claim presumes, and whether the runs at hand bear it out; if not, the claim is not testable here.
+"""What a claim presumes, and whether our runs meet it; if not, the claim is not testable here.
 
     learnt      every run beats the trivial answer on the judged set, in the claim's metric, by a margin
-    fitted      the training errors of the arms of each comparison differ by at most a factor
+    fitted      the training errors of the runs in each comparison differ by at most a factor
     overfits    the test error of some run is at least so many times its training error
     real        at least one of the named data sets is not drawn
 
@@ -48,7 +48,7 @@ def check(claim: Claim, evidence: Evidence) -> tuple[Finding, ...]:
 
 
 def learnt(premise: Premise, claim: Claim, evidence: Evidence) -> Finding:
-    """Every run beats the trivial answer by the margin; a metric in which there is none is exempt."""
+    """Every run beats the trivial answer by the margin; metrics without a trivial answer are exempt."""
     trivial = figure(evidence.scores, premise.trivial, claim)
     if trivial is None:
         return Finding("learnt", True, f"exempt: `{claim.metric}` has no trivial answer")
@@ -70,7 +70,7 @@ def learnt(premise: Premise, claim: Claim, evidence: Evidence) -> Finding:
 
 
 def fitted(premise: Premise, claim: Claim, evidence: Evidence) -> Finding:
-    """The arms of each comparison have training errors that differ by at most the factor."""
+    """The training errors of the runs in each comparison differ by at most the factor."""
     worst = (0.0, "", "", 0.0, 0.0)
     for terms in claim.contrasts:
         runs = [run for _, run, _ in terms if not premise.names or run in premise.names]
@@ -142,13 +142,11 @@ def fact(evidence: Evidence, run: str, name: str) -> float | None:
 
 def unknown_errors(kind: str, runs: Sequence[str]) -> Finding:
     """A premise that cannot be checked does not hold."""
-    return Finding(
-        kind, False, "unknown", f"nobody knows how well {listed(runs)} has fitted its training data"
-    )
+    return Finding(kind, False, "unknown", f"it is unknown how well {listed(runs)} fitted the training data")
 
 
 def ratio(larger: float, smaller: float) -> float:
-    """A quotient that may have nothing below."""
+    """A quotient; infinite if the divisor is zero."""
     return larger / smaller if smaller else inf
 
 
@@ -159,7 +157,7 @@ def extent(values: Iterable[float]) -> str:
 
 
 def listed(words: Sequence[str]) -> str:
-    """Words with commas and `and`, the first few of many."""
+    """Words joined by commas and `and`, shortened when they are many."""
     some = list(words)
     if len(some) > MOST_NAMES:
         some = [*some[: MOST_NAMES - 1], f"{len(some) - MOST_NAMES + 1} more"]

@@ -27,7 +27,7 @@ class Column:
     group: str | None = None  # one action or scene of the metric; None = their mean
     better: str = "lower"
     also: tuple[str, ...] = ()  # further metrics of ours for the same cell, in the CSV and below the table
-    aside: bool = False  # the paper has no such column: in the CSV and below the table only
+    aside: bool = False  # the paper has no such column: shown only in the CSV and below the table
     part: str | None = None  # which of a row's `parts` fills the column; None = the row's run
 
 
@@ -40,15 +40,15 @@ class Row:
     published: dict[str, str]
     run: str | None = None
     cited: bool = False
-    states: dict[str, Any] = field(default_factory=dict)  # resolved settings the row presumes; else no figure
+    states: dict[str, Any] = field(default_factory=dict)  # settings that the run must have to fill the row
     note: str | None = None
-    parts: dict[str, str] = field(default_factory=dict)  # runs of the stages before, by name of the stage
+    parts: dict[str, str] = field(default_factory=dict)  # runs of the earlier stages, by name of the stage
     retrained: bool = False  # a cited network that we trained ourselves; else a cited row has no run
 
 
 @dataclass(frozen=True)
 class View:
-    """A line of ours below each row of a table: of every column the first metric that the view knows."""
+    """A line of ours below each row of a table: for every column the first metric that the view lists."""
 
     name: str
     metrics: tuple[str, ...]
@@ -72,14 +72,14 @@ class Premise:
     """What a claim takes for granted; `repose.report.premises` says what each kind means and checks it."""
 
     kind: str  # learnt | fitted | overfits | real
-    names: tuple[str, ...] = ()  # of the runs it is about (none: all of the claim), for `real` of data sets
+    names: tuple[str, ...] = ()  # the runs that it is about (none: all of the claim); for `real`, data sets
     limit: float = 0.0  # the margin of `learnt`, the factor of `fitted` and `overfits`
     trivial: str = ""  # for `learnt`: the row of the trivial answer
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim in words; a contrast is a list of (weight, run, metric) whose sum favours it when positive."""
+    """A claim in words; a contrast is a list of (weight, run, metric) whose positive sum supports it."""
 
     id: str
     kind: str  # difference | order | equivalence | interaction | count
@@ -90,7 +90,7 @@ class Claim:
     contrasts: tuple[Contrast, ...]
     published_effect: float | None
     margin: float | None = None
-    not_testable: str | None = None  # why no run of ours can tell
+    not_testable: str | None = None  # why none of our runs can test it
     note: str | None = None
     group: str | None = None  # one group of the metric, such as a test set; None = their mean
     lower_is_better: bool = True  # of the metric
@@ -100,7 +100,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper: how it is called, its tables and its claims."""
+    """A paper: its title, tables and claims."""
 
     system: str
     title: str
@@ -109,7 +109,7 @@ class Paper:
     tables: tuple[Table, ...]
     claims: tuple[Claim, ...]
     notes: tuple[str, ...] = ()
-    headline: tuple[str, str | None] | None = None  # metric and group of the one number a run has
+    headline: tuple[str, str | None] | None = None  # metric and group of the one number per run
 
 
 @cache
@@ -156,7 +156,7 @@ def table(entry: dict[str, Any]) -> Table:
 
 
 def expand(columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """`{each: [a, b], …}` stands for a column a group, as in the tables per action."""
+    """`{each: {name: group, …}, …}` stands for one column per group, as in the tables by action."""
     flat = []
     for column in columns:
         names = column.get("each")
@@ -174,7 +174,7 @@ CLAIM_FIELDS = (
 def claim(entry: Mapping[str, Any], shared: Mapping[str, Any] | None = None) -> Claim:
     """A claim: `better` and `worse` name two runs, `chain` runs from best to worst, `contrasts` the rest.
 
-    `shared` are the paper's `premises`: its limits, and the premises of claims that name none of their own.
+    `shared` is the paper's `premises`: its limits, and the premises of claims that name none of their own.
     """
     metric, sign = entry["metric"], -1.0 if entry.get("lower_is_better", True) else 1.0
     chain = [entry["better"], entry["worse"]] if "better" in entry else entry.get("chain", [])

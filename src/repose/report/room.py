@@ -1,4 +1,4 @@
-"""What a paper's room offers to the engine, and how the engine finds the room of a name."""
+"""What a paper's room offers to the engine, and how the engine finds that room."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Presented:
     """What a paper's room adds to its page."""
 
     figures: Sequence[Figure] = ()
-    learnt: str = ""  # said at the top, below data and scale
+    learnt: str = ""  # put at the top, below data and scale
     more: str = ""  # Markdown of its own, after the tables
 
 
@@ -46,10 +46,10 @@ class Room(Protocol):
         """The runs that the system's section of the parameters declares, in their order."""
 
     def settings(self, section: Mapping[str, Any], scale: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
-        """What the page says of the scale, and how its values were chosen."""
+        """The values of the scale that the page names, and how they were chosen."""
 
     def data_sets(self) -> Sequence[str]:
-        """The data sets that its trainings or its scores use."""
+        """The data sets that its trainings or scores use."""
 
     def scored(self, runs: Sequence[Run], data: Path) -> tuple[Scores, Facts]:
         """The scores and facts of all runs, from their predictions and the truth below `data`."""
@@ -69,5 +69,5 @@ def room_of(system: str) -> Room:
 
 
 def origins(poses: Path, sets: Sequence[str]) -> dict[str, str]:
-    """Where each data set's files are from, `world` or `real`, as the reader of its files found."""
+    """Where each data set's files are from, `world` or `real`, as their reader noted."""
     return {name: read_json(poses / name / "meta.json")["source"] for name in sets}

@@ -1,4 +1,4 @@
-"""What a run's folder says of it: facts for the tables and the paths of its files."""
+"""What a run's folder says about it: facts for the tables, and the paths of its files."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from repose.foundations.files import read_json
 
 @dataclass(frozen=True)
 class Run:
-    """One declared run of a system and where it lies."""
+    """One declared run of a system and its folder."""
 
     name: str
     folder: Path
-    settings: Mapping[str, Any]  # what `params.yaml` states of it
+    settings: Mapping[str, Any]  # as `params.yaml` states them
     record: Mapping[str, Any]  # run.json
 
     @property
@@ -29,7 +29,7 @@ class Run:
         return [self.folder / f"seed{seed}" for seed in self.record["seeds"]]
 
     def predictions(self, name: str) -> list[Path]:
-        """The predictions of every seed on one split, such as `h36m-test`; none when it made none."""
+        """The predictions of every seed on one split, such as `h36m-test`; empty if there are none."""
         paths = [seed / "predictions" / f"{name}.npz" for seed in self.seeds]
         return paths if all(path.is_file() for path in paths) else []
 
@@ -45,7 +45,7 @@ def declared_runs(section: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 
 def load_runs(folder: Path, declared: Mapping[str, Mapping[str, Any]]) -> list[Run]:
-    """The declared runs below a folder, in their order; a folder that nobody declares is not looked at."""
+    """The declared runs in a folder, in their order; undeclared ones are ignored."""
     runs = []
     for name, settings in declared.items():
         path = folder / name / "run.json"
@@ -56,7 +56,7 @@ def load_runs(folder: Path, declared: Mapping[str, Mapping[str, Any]]) -> list[R
 
 
 def chain(run: Run, runs: Mapping[str, Run]) -> list[Run]:
-    """A run and the runs that its weights come from, the last one first."""
+    """A run and the runs that its weights come from, latest first."""
     found = [run]
     while (parent := found[-1].settings.get("parent")) is not None:
         if parent not in runs or len(found) > len(runs):
@@ -75,7 +75,7 @@ def last_value(path: Path, column: str) -> float:
 
 
 def run_facts(run: Run, paper_samples: float) -> dict[str, Any]:
-    """Facts of a run that tables and pages show; `paper_samples` are those that the paper's training sees."""
+    """Facts of a run for tables and pages; `paper_samples` is the number that the paper trains on."""
     record = run.record
     model = record["configuration"].get("model", {})
     settings = ", ".join(f"{key}: {value}" for key, value in run.settings.items()) or "as the section says"

@@ -23,7 +23,7 @@ class Score:
     counts: np.ndarray  # U
     groups: np.ndarray  # U, code of the unit's group
     group_names: tuple[str, ...] = ("all",)
-    start: str = ""  # the run that its training began with: its seeds share their chance with that run's
+    start: str = ""  # the run whose weights it started from, and whose randomness its seeds share
 
     def by_group(self) -> np.ndarray:
         """S, G: the mean over the frames of each group."""
@@ -64,12 +64,12 @@ def unit_score(
 
 
 def flat_score(values: np.ndarray) -> Score:
-    """A figure a seed that no test set stands behind, such as a training loss."""
+    """One figure per seed that is not measured on a test set, such as a training loss."""
     return Score(np.asarray(values, float)[:, None], np.ones(1), np.zeros(1, int))
 
 
 def of_group(score: Score, group: str | None) -> Score | None:
-    """The score in one group, None where it has no such group; the score itself where none is asked for."""
+    """The score in one group, None if it has no such group; the whole score if `group` is None."""
     if group is None:
         return score
     return score.only((group,)) if group in score.group_names else None

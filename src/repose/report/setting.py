@@ -1,4 +1,4 @@
-"""What was run, which every page says before it counts anything: data, scale, runs, samples and precision."""
+"""What was run, stated on every page before anything is counted: data, scale, runs, samples, precision."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Setting:
 
     scale: str
     origin: Mapping[str, str]  # where each data set's files are from: world or real
-    values: Mapping[str, Any] = field(default_factory=dict)  # that the scale brings
+    values: Mapping[str, Any] = field(default_factory=dict)  # that the scale sets
     chosen: str = ""  # how these values were chosen
 
     @property
@@ -35,7 +35,7 @@ def ran_lines(setting: Setting, facts: Facts) -> list[str]:
 
 
 def data_text(setting: Setting) -> str:
-    """Which data sets are drawn by the embedded world, which are the published files, and the scale."""
+    """Which data sets the embedded world drew, which are the published files, and the scale."""
     sets = {kind: [name for name, source in setting.origin.items() if source == kind] for kind in ORIGINS}
     texts = [f"{ORIGINS[kind]}: {', '.join(names)}." for kind, names in sets.items() if names]
     return " ".join([*texts, f"Scale `{setting.scale}`."])
@@ -48,13 +48,13 @@ def runs_text(facts: Facts) -> str:
         return ""
     seeds, share = (spread([f[name] for f in trained if name in f]) for name in ("seeds", "samples_share"))
     count = f"{len(trained)} runs" if len(trained) > 1 else "1 run"
-    sampled = f", each trained on {share} % of the samples that the paper's training sees" if share else ""
+    sampled = f", each trained on {share} % of the samples that the paper trains on" if share else ""
     text = f"{count} with {seeds} seed{'' if seeds == '1' else 's'} each{sampled}."
     return " ".join(part for part in (text, precision_text(facts)) if part)
 
 
 def precision_text(facts: Facts) -> str:
-    """The precision that was used, and the runs for which another one was asked; empty where none says."""
+    """The precision that was used, and the runs that asked for another; empty if no run says."""
     computed = [fact["computed"] for fact in facts.values() if fact.get("computed")]
     if not computed:
         return ""
@@ -63,37 +63,37 @@ def precision_text(facts: Facts) -> str:
         f"in {precision} on {device}" + (f" ({count} of {len(computed)} runs)" if len(kinds) > 1 else "")
         for (device, _, precision), count in ((words.rpartition(" "), n) for words, n in kinds.items())
     ]
-    other = [run for run, fact in facts.items() if computed_otherwise(fact)]
-    return f"Computed {' and '.join(used)}." + (f" {otherwise_text(other, facts)}" if other else "")
+    other = [run for run, fact in facts.items() if other_precision(fact)]
+    return f"Computed {' and '.join(used)}." + (f" {other_precision_text(other, facts)}" if other else "")
 
 
-def computed_otherwise(fact: Mapping[str, Any]) -> bool:
+def other_precision(fact: Mapping[str, Any]) -> bool:
     """Whether a run's layers were computed in another precision than was asked for."""
     used, asked = fact.get("computed", ""), fact.get("precision_asked", "")
     return bool(used and asked) and used.rpartition(" ")[2] != asked
 
 
-def otherwise_text(runs: Sequence[str], facts: Facts) -> str:
-    """The runs that were not computed in the precision asked for."""
+def other_precision_text(runs: Sequence[str], facts: Facts) -> str:
+    """The runs that were not computed in the precision that they asked for."""
     asked = " or ".join(dict.fromkeys(facts[run]["precision_asked"] for run in runs))
     named = ", ".join(runs) if len(runs) <= MOST_NAMES else f"{len(runs)} runs, marked below"
-    return f"**Not in the precision asked for ({asked}): {named}.**"
+    return f"**Not computed in the precision asked for ({asked}): {named}.**"
 
 
 def computed_words(fact: Mapping[str, Any]) -> str:
-    """On what and how precisely a run was computed, marked where another precision was asked for."""
-    mark = f" (**{fact['precision_asked']} asked for**)" if computed_otherwise(fact) else ""
+    """The device and the precision of a run, with a mark if it asked for another precision."""
+    mark = f" (**{fact['precision_asked']} asked for**)" if other_precision(fact) else ""
     return f"{fact.get('computed', '')}{mark}"
 
 
 def values_text(setting: Setting) -> str:
-    """The values that the scale brings, and how they were chosen."""
+    """The values that the scale sets, and how they were chosen."""
     listed = ", ".join(f"`{key}: {value}`" for key, value in setting.values.items())
     texts = [f"The scale sets {listed}." if listed else "", setting.chosen]
     return " ".join(text for text in texts if text)
 
 
 def spread(values: Sequence[float]) -> str:
-    """The smallest and the largest of some numbers, one where they are written alike."""
+    """The smallest and the largest of some numbers, or one number if both are written alike."""
     ends = [f"{value:.3g}" for value in (min(values), max(values))] if values else []
     return " to ".join(dict.fromkeys(ends))

@@ -42,12 +42,12 @@ class View:
 
 
 def pick_views(table: PoseTable, count: int) -> list[View]:
-    """Some pictures of a split, drawn by lot, their actions and sequences as different as can be."""
+    """Some pictures of a split, chosen at random from as many different actions or sequences as possible."""
     chance = rng(0, "sheet", table.dataset, table.split)
     rows = chance.permutation(len(table))
     rows = rows[table.labelled[rows].any(axis=1)]
     pictures = np.arange(len(table)) if table.image is None else table.image
-    rows = rows[np.sort(np.unique(pictures[rows], return_index=True)[1])]  # one a picture
+    rows = rows[np.sort(np.unique(pictures[rows], return_index=True)[1])]  # one row per picture
     column = "action" if len(table.names["action"]) > 1 else "sequence"
     turn = occurrence(getattr(table, column)[rows])  # the first of each kind, then the second …
     chosen = rows[np.argsort(turn, kind="stable")[:count]]
@@ -55,7 +55,7 @@ def pick_views(table: PoseTable, count: int) -> list[View]:
 
 
 def occurrence(codes: np.ndarray) -> np.ndarray:
-    """How many equal codes stand before each one."""
+    """How many equal codes come before each one."""
     order = np.argsort(codes, kind="stable")
     starts = np.searchsorted(codes[order], codes[order])
     counts = np.empty(len(codes), np.int64)
@@ -85,7 +85,7 @@ def view_of(table: PoseTable, row: int) -> View:
 
 
 def spelt(column: str, word: str) -> str:
-    """A word that says what it is, also where the set only has a number."""
+    """A word that explains itself, even where the set only has a number."""
     return f"{column} {word}" if word.isdigit() else word
 
 
@@ -155,12 +155,12 @@ def cut_out(view: View, root: str | Path, left: float, top: float, edge: float) 
 
 
 def clip_sheet(path: Path, table: PoseTable) -> None:
-    """A row of stick figures an action, from one clip each: true 2D in colour, detected 2D as thin lines."""
+    """One row of stick figures per action, from one clip: true 2D in colour, detected 2D as thin lines."""
     actions = [name for name in table.names["action"] if (table.words("action") == name).any()]
     left = 92
     width = left + FRAMES * FIGURE + BESIDE_FRAMES * FIGURE
     sheet = Sheet(width, TITLE + len(actions) * FIGURE_HEIGHT)
-    sheet.text(left, TITLE - 5, f"{table.split}: up to {CLIP_S:g} s of one clip an action")
+    sheet.text(left, TITLE - 5, f"{table.split}: up to {CLIP_S:g} s of one clip per action")
     if table.joints3d is not None:
         sheet.text(left + FRAMES * FIGURE, TITLE - 5, "first and last from the side")
     for line, action in enumerate(actions):
@@ -173,7 +173,7 @@ def clip_sheet(path: Path, table: PoseTable) -> None:
 
 
 def clip_rows(table: PoseTable, action: str) -> np.ndarray:
-    """Evenly spaced rows from a part of one clip of an action, drawn by lot."""
+    """Evenly spaced rows from a part of one clip of an action, chosen at random."""
     chance = rng(0, "clip", table.dataset, action)
     rows = np.flatnonzero(table.words("action") == action)
     first = rows[chance.integers(len(rows))]

@@ -1,10 +1,10 @@
 """Intervals of effects: paired bootstrap over test units, Student's t over seeds.
 
 An effect is a weighted sum of scores, such as baseline minus ours. Test units are resampled within their
-group, the same draw for all runs of the effect. Seeds are few, so a bootstrap of them would be too narrow:
-their noise is drawn from Student's t with the pooled variance of the runs at hand, or of all runs of the
-system where those at hand have too few seeds to tell their own. Runs that begin with the same run's weights
-share their chance: they tell the variance once, not once each.
+group, the same draw for all runs of the effect. Seeds are too few for a bootstrap, which would be too narrow:
+their noise is drawn from Student's t with the pooled variance of the compared runs, or of all runs of the
+system where the compared ones have too few seeds. Runs that start from the weights of the same run share its
+randomness, so together they count as one estimate of the variance.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from repose.report.scores import Score, Scores, of_group
 
 DRAWS = 4000
 LEVEL = 0.95
-TOO_MUCH = 100  # times the size that the test units' standard error allows
+TOO_MUCH = 100  # how many effects the test units' half width may be; beyond, only a bound is given
 FEW = 6  # degrees of freedom; below, the pooled variance of all runs of the system is the better estimate
 
 
@@ -31,14 +31,14 @@ class Effect:
     value: float
     low: float
     high: float
-    seeds: int  # the fewest seeds of a run in it
+    seeds: int  # the smallest number of seeds among its runs
     seed_sd: float  # of one seed's figure, pooled
     unit_se: float  # standard error from the choice of test units alone
     freedom: int = 0  # degrees of freedom of `seed_sd`
 
     @property
     def seen(self) -> float:
-        """The smallest effect that could have been told from none."""
+        """The smallest effect that could have been detected."""
         return (self.high - self.low) / 2
 
 
@@ -75,12 +75,12 @@ def system_variance(scores: Scores, metric: str, group: str | None) -> tuple[flo
 
 @lru_cache(maxsize=16)
 def drawn_weights(seed: int, groups: bytes, number: int) -> np.ndarray:
-    """B, U: the draws of all effects of runs with these units (their groups as int64), made once."""
+    """B, U: the draws for all effects on these units (their groups as int64), made once."""
     return unit_weights(np.frombuffer(groups, np.int64), DRAWS, rng(seed, "bootstrap", "units", number))
 
 
 def units_of(score: Score) -> tuple[tuple[str, ...], bytes]:
-    """What tells one test set's units from another's."""
+    """A key that differs between the units of different test sets."""
     return score.group_names, score.groups.tobytes()
 
 
@@ -115,10 +115,10 @@ def effect(terms: list[tuple[float, Score]], seed: int, name: str, fallback: tup
 
 
 def what_decides(size: float, result: Effect, weights: list[float]) -> str:
-    """The seeds a run that tell an effect of `size` from none, and the test set where seeds alone cannot.
+    """How many seeds per run detect an effect of `size`, and how large a test set, if seeds alone cannot.
 
-    Empty when no run has several seeds, so that their spread is unknown. Where the test units are too few,
-    half of the variance that the size allows goes to them and half to the seeds.
+    Empty when no run has several seeds, since their spread is then unknown. If the test units are too few,
+    half of the variance that the size allows is given to them and half to the seeds.
     """
     if not np.isfinite(result.seed_sd):
         return ""
@@ -132,6 +132,6 @@ def what_decides(size: float, result: Effect, weights: list[float]) -> str:
     larger, room = "", allowed - units
     if room < allowed / 2:
         larger, room = f" and a test set {2 * units / allowed:.1f} times as large", allowed / 2
-    fewest = result.seeds + 1 if size <= result.seen and not larger else 1  # those at hand did not do
+    fewest = result.seeds + 1 if size <= result.seen and not larger else 1  # the present ones were too few
     number = max(fewest, int(np.ceil(seeds / room)))
-    return f"{number:,} seed{'s' if number > 1 else ''} a run{larger}"
+    return f"{number:,} seed{'s' if number > 1 else ''} per run{larger}"

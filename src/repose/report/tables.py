@@ -14,9 +14,9 @@ from repose.report.scores import Score, Scores, of_group
 from repose.report.statistics import Effect, effect, system_variance
 
 FIELDS = ("table", "row", "column", "metric", "unit", "published", "measured", "low", "high", "run")
-STACKED = 6  # a table with more columns than this has the paper's figures and ours on two lines a row
+STACKED = 6  # a table with more columns puts the paper's figures and ours on two lines per row
 
-NO_SEEDS = (0.0, 0)  # variance of a row without a training
+NO_SEEDS = (0.0, 0)  # variance of a row that is not trained
 
 Facts = dict[str, dict[str, Any]]
 
@@ -30,24 +30,24 @@ class Cell:
     metric: str
     published: str  # as printed; empty unless the metric is the paper's
     measured: Effect | None
-    run: str = ""  # that measured it
+    run: str = ""  # whose figure it is
 
 
 def fills(row: Row, facts: Facts) -> bool:
-    """Whether the run of a row was made with the settings that the row presumes."""
+    """Whether a row's run has the settings that the row states."""
     if row.run is None or row.run not in facts:
         return False
     return all(facts[row.run].get(name) == value for name, value in row.states.items())
 
 
-def made_otherwise(tables: Iterable[Table], facts: Facts) -> set[str]:
-    """Runs of rows that they do not fill: made with other settings than the rows state."""
+def not_as_stated(tables: Iterable[Table], facts: Facts) -> set[str]:
+    """Runs that do not fill their rows, because their settings are not those that the rows state."""
     rows = [row for table in tables for row in table.rows]
     return {row.run for row in rows if row.run in facts and not fills(row, facts)} - {None}
 
 
 def run_of(row: Row, column: Column, facts: Facts) -> str | None:
-    """The run that fills a cell, if there is one: the row's, or that of an earlier stage of it."""
+    """The run that fills a cell, if there is one: the row's own, or that of an earlier stage."""
     if column.part is None:
         return row.run if fills(row, facts) else None
     run = row.parts.get(column.part)
@@ -109,7 +109,7 @@ def csv_text(fields: Sequence[str], rows: Iterable[dict[str, str]]) -> str:
 
 
 def grid(table: Table, cells: list[Cell]) -> tuple[list[str], list[list[str]]]:
-    """Header and lines of the table as a reader sees it: printed figures and ours."""
+    """Header and lines of the table as a reader sees it: the paper's figures and ours."""
     if table.views:
         return viewed_grid(table, cells)
     found = {(cell.row.row, cell.column.name): cell for cell in cells if cell.metric == cell.column.metric}
@@ -144,7 +144,7 @@ def stacked_grid(table: Table, found: dict[tuple[str, str], Cell]) -> tuple[list
 
 
 def viewed_grid(table: Table, cells: list[Cell]) -> tuple[list[str], list[list[str]]]:
-    """A line of ours for every view, the first one bold, and below them the printed figures."""
+    """A line of ours for every view, the first one bold, and below them the paper's figures."""
     found = {(cell.row.row, cell.column.name, cell.metric): cell for cell in cells}
     columns = [column for column in table.columns if not column.aside]
     header = [*table.labels, "", *(column.name for column in columns)]
@@ -164,14 +164,14 @@ def viewed_grid(table: Table, cells: list[Cell]) -> tuple[list[str], list[list[s
 
 
 def viewed(row: Row, column: Column, view: View, found: dict[tuple[str, str, str], Cell]) -> str:
-    """Our figure in a column under the first of its metrics that a view knows."""
+    """Our figure in a column, in the first of its metrics that the view lists."""
     metric = next((m for m in (column.metric, *column.also) if m in view.metrics), "")
     cell = found.get((row.row, column.name, metric))
     return f"{cell.measured.value:.{column.decimals}f}" if cell and cell.measured else ""
 
 
 def labelled(row: Row) -> list[str]:
-    """The labels of a row; a cited row says so, and whether we trained its network ourselves."""
+    """The labels of a row; a cited row is marked, also if we trained its network ourselves."""
     first, *rest = row.labels.values()
     mark = (" *(cited, retrained by us)*" if row.retrained else " *(cited)*") if row.cited else ""
     return [first + mark + (f" [{row.note}]" if row.note else ""), *rest]
@@ -188,7 +188,7 @@ def ours(cell: Cell | None) -> str:
 
 
 def markdown(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    """A Markdown table, one row a line."""
+    """A Markdown table."""
     escaped = [[text.replace("|", "\\|") for text in line] for line in lines]
     rule = ["---"] * len(header)
     return "\n".join(f"| {' | '.join(line)} |" for line in [list(header), rule, *escaped]) + "\n"

@@ -1,4 +1,4 @@
-"""The pipeline as a diagram, read from dvc.yaml: families of stages and what flows between them."""
+"""The pipeline as a diagram, read from dvc.yaml: families of stages, and who reads whose files."""
 
 import itertools
 import re
@@ -18,7 +18,7 @@ def lookup(path: str, values: dict[str, Any]) -> Any:
 
 
 def filled(text: Any, values: dict[str, Any]) -> Any:
-    """A text with every `${a.b}` filled in; the value itself where it is nothing else."""
+    """A text with every `${a.b}` filled in; the value itself if the text is nothing else."""
     if whole := re.fullmatch(r"\$\{([^}]*)\}", str(text)):
         return lookup(whole[1], values)
     return re.sub(r"\$\{([^}]*)\}", lambda match: str(lookup(match[1], values)), str(text))
@@ -42,7 +42,7 @@ def instances(stage: dict[str, Any], params: dict[str, Any]) -> Iterator[dict[st
 
 
 def paths(entries: list[Any], stage: dict[str, Any], params: dict[str, Any]) -> set[str]:
-    """Paths of deps or outs of all stages of a family."""
+    """Paths of the deps or outs of all stages of a family."""
     names = [next(iter(entry)) if isinstance(entry, dict) else entry for entry in entries]
     return {str(filled(name, values)) for values in instances(stage, params) for name in names}
 
@@ -74,10 +74,11 @@ def family(stage: str) -> str:
 
 
 def reduced(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The pairs without those that a longer way stands for."""
+    """The pairs, without those that a longer path implies."""
 
     def reached(start: str, left_out: tuple[str, str]) -> set[str]:
-        found, waiting = set(), [start]
+        found: set[str] = set()
+        waiting = [start]
         while waiting:
             here = waiting.pop()
             after = {b for a, b in pairs if a == here and (a, b) != left_out} - found
@@ -89,7 +90,7 @@ def reduced(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def diagram(dvc_file: str | Path = "dvc.yaml", params_file: str | Path = "params.yaml") -> str:
-    """A mermaid flowchart: a box a family of stages, an arrow where the next one reads its files."""
+    """A Mermaid flowchart: a box per family of stages, an arrow where one family reads another's files."""
     stages = read_yaml12(dvc_file)["stages"]
     between = [(family(a), family(b)) for a, b in edges(stages, read_yaml12(params_file))]
     pairs = list(dict.fromkeys(pair for pair in between if pair[0] != pair[1]))

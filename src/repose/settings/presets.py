@@ -1,4 +1,4 @@
-"""The presets of the `scale` section: one line a knob, one column a preset, in `presets.yaml`."""
+"""The presets of the `scale` section: one line per knob, one column per preset, in `presets.yaml`."""
 
 import io
 from pathlib import Path

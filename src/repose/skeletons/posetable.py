@@ -1,4 +1,4 @@
-"""The pose table: the canonical form of every data set, one npz a split.
+"""The pose table: the canonical form of every data set, one npz per split.
 
 Legend: N rows (one person in one frame), J joints, M images.
 """
@@ -43,7 +43,7 @@ class PoseTable:
     joints3d: np.ndarray | None = None  # N, J, 3 float32, mm, camera frame, root joint at the origin
     image: np.ndarray | None = None  # N int32, row of image_names; None where there are no pictures
     image_names: np.ndarray | None = None  # M str, path below the data set's root
-    image_sizes: np.ndarray | None = None  # M, 2 int32, also of images without people
+    image_sizes: np.ndarray | None = None  # M, 2 int32, including images without people
     extra: dict[str, np.ndarray] = field(default_factory=dict)  # more columns of N rows
     image_extra: dict[str, np.ndarray] = field(default_factory=dict)  # more columns of M rows
     inferred: tuple[str, ...] = ()  # joints that a conversion made up from others

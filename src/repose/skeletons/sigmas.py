@@ -1,4 +1,4 @@
-"""How exactly each joint can be labelled, as object keypoint similarity takes it.
+"""How precisely each joint can be labelled: the sigmas of object keypoint similarity.
 
 Legend: J joints.
 """

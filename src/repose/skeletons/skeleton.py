@@ -1,9 +1,9 @@
 """A skeleton: the joints of a data set in its own order, read from `<id>.yaml` beside this file.
 
 A file names its `joints` in order, the `root`, and the `tree` as chains of names from the root outwards
-(`pelvis-r_hip-r_knee`). `bones` are what is drawn (the tree where left out). `pairs` and `groups` are
+(`pelvis-r_hip-r_knee`). `bones` are what is drawn (the tree if left out). `pairs` and `groups` are
 further named lists of bones and of joints; the pairs `limbs` are what bottom-up models connect (the bones
-where left out). Every index is derived from names; mirror images follow from the words `l_…` and `r_…`.
+if left out). Every index is derived from names; mirror images follow from the prefixes `l_` and `r_`.
 
 Legend: J joints, B bones.
 """

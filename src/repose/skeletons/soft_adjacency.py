@@ -1,4 +1,4 @@
-"""Which joints belong together: the soft adjacency of DGCN from the training persons, and its rivals.
+"""How strongly joints belong together: DGCN's soft adjacency, from the training persons, and its rivals.
 
 Legend: N persons, J joints, L limbs.
 """
@@ -13,7 +13,7 @@ from repose.foundations.files import load_arrays, save_arrays
 from repose.skeletons.posetable import PoseTable
 
 SCALE_NORMS = ("box", "longest", "diagonal")
-NEAREST = 1e-3  # distances below it count as it: joints in one point would have an infinite weight
+NEAREST = 1e-3  # smaller distances count as this: joints at one point would have an infinite weight
 
 
 class JointDistances(NamedTuple):
@@ -25,7 +25,7 @@ class JointDistances(NamedTuple):
 
 
 def joint_distances(table: PoseTable, scale_norm: str) -> JointDistances:
-    """Eq. 5 of the persons of a table; those whose box has no area have no scale and are left out."""
+    """Eq. 5 over the persons of a table; a box without area gives no scale, and its person is left out."""
     scale = person_scale(table.box, scale_norm)
     sized = scale > 0
     found = mean_distances(table.joints2d[sized], table.labelled[sized], scale[sized])

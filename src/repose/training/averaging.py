@@ -12,7 +12,7 @@ from torch import Tensor, nn
 class Average:
     """Which weights a training ends with.
 
-    ema   exponential moving average with `decay` a step; young averages forget faster
+    ema   exponential moving average with `decay` per step; a young average forgets faster
     tail  plain mean over the steps after the share `start` of all steps
     """
 
@@ -49,7 +49,7 @@ class RunningAverage:
 
     @torch.no_grad()
     def copy_to_model(self) -> None:
-        """Let the model have the averaged weights, if there are any."""
+        """Give the model the averaged weights, if there are any."""
         for live, mean in zip(self.live, self.mean, strict=False):
             live.copy_(mean)
 

@@ -1,6 +1,6 @@
 """Batches by keyed order: which samples a step sees follows from the seed, the epoch and the step alone.
 
-Legend: N samples, S seeds trained together, B samples a batch.
+Legend: N samples, S seeds trained together, B samples per batch.
 """
 
 import math
@@ -20,14 +20,14 @@ class Batches(Protocol):
     """Where a training's batches come from."""
 
     steps: int  # batches an epoch
-    samples: int  # samples a batch, of all ranks together
+    samples: int  # samples per batch, over all ranks
 
     def epoch(self, epoch: int) -> Iterator[Any]:
         """The batches of an epoch (counted from 0), the same whenever asked."""
 
 
 def epoch_order(seed: int, epoch: int, count: int, length: int) -> np.ndarray:
-    """`length` of `count` samples in the random order of an epoch; repeated passes where that is more."""
+    """`length` of `count` samples in the random order of an epoch, in repeated passes if more."""
     passes = math.ceil(length / count)
     return np.concatenate([rng(seed, "order", epoch, k).permutation(count) for k in range(passes)])[:length]
 

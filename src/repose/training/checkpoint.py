@@ -1,7 +1,7 @@
-"""Going on after an interruption: a checkpoint outside the outputs, keyed by all that the result depends on.
+"""Resuming after an interruption: a checkpoint outside the outputs, keyed by all that the result depends on.
 
 Randomness is keyed by epoch, so a checkpoint holds weights, optimiser, averages and curves, but no
-generators. A changed parameter, input or source file makes another key, so no stale checkpoint can leak;
+generators. A changed parameter, input or source file gives another key, so no stale checkpoint is ever used;
 `rm -r .resume` is always safe.
 """
 
@@ -26,7 +26,7 @@ from repose.training.distributed import find_ranks
 from repose.training.optimiser import Stepper
 from repose.training.root import project_root
 
-SAVE_S = 10.0  # short epochs are saved no more often than this
+SAVE_S = 10.0  # epochs shorter than this are not all saved
 
 
 def fingerprint(configuration: Any, paths: Iterable[str | Path] = ()) -> str:

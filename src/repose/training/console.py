@@ -1,4 +1,4 @@
-"""What a training shows while it runs: a bar on a terminal, elsewhere a line an epoch but not too many."""
+"""What a training shows while it runs: a bar on a terminal, elsewhere a line per epoch, but not too many."""
 
 import sys
 import time
@@ -59,7 +59,7 @@ class Console:
         if self.bar is not None or self.quiet or (now - self.printed < LINE_S and not last):
             return
         if last and now - self.start < LINE_S:
-            return  # too short a training for words
+            return  # too short a training to report
         self.printed = now
         rate = (self.done - self.first) / (now - self.start)  # steps/s
         values = ", ".join(
@@ -74,5 +74,5 @@ class Console:
 
 
 def mean(value: float | list[float]) -> float:
-    """A number as it is, one number a seed as their mean."""
+    """A number itself, or the mean if there is one number per seed."""
     return sum(value) / len(value) if isinstance(value, list) else value

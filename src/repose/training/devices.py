@@ -1,4 +1,4 @@
-"""Where and how precisely a training computes."""
+"""The device and the precision in which a training computes."""
 
 import contextlib
 import ctypes
@@ -26,7 +26,7 @@ class Device:
 
     @property
     def words(self) -> str:
-        """On what and how precisely, as a record of a training says it; the same for all processes of one."""
+        """Device and precision, as the record of a training names them; the same for all its processes."""
         return f"{self.device.type} {self.precision}"
 
 
@@ -35,7 +35,7 @@ def prepare_device(
 ) -> Device:
     """The device `cpu`, `cuda` or `auto` (a GPU if there is one), with the process set up for it.
 
-    A CPU without native bf16 would take hundreds of times as long to imitate it, so it computes in fp32.
+    A CPU without native bf16 computes in fp32, since emulating bf16 would take hundreds of times as long.
     """
     torch.set_num_threads(threads)
     keep_freed_memory()
@@ -51,11 +51,11 @@ def prepare_device(
 
 
 def keep_freed_memory() -> None:
-    """Let the C library keep what tensors free: fetching pages anew took a tenth of a training step."""
+    """Let the C library keep memory that tensors free: fetching it anew took a tenth of a training step."""
     with contextlib.suppress(OSError, AttributeError):  # glibc alone has the call
         library = ctypes.CDLL(None)
-        library.mallopt(-3, 1 << 30)  # M_MMAP_THRESHOLD: bytes from which memory is mapped apart
-        library.mallopt(-1, (1 << 31) - 1)  # M_TRIM_THRESHOLD: free bytes from which some are given back
+        library.mallopt(-3, 1 << 30)  # M_MMAP_THRESHOLD: bytes above which memory is mapped separately
+        library.mallopt(-1, (1 << 31) - 1)  # M_TRIM_THRESHOLD: free bytes above which some are given back
 
 
 def find_device(name: str) -> torch.device:
@@ -70,11 +70,11 @@ def find_device(name: str) -> torch.device:
 
 
 def make_cuda_deterministic(device: torch.device) -> None:
-    """The same bits on every run on the same GPU; layers that cannot do that raise an error."""
+    """Make every run on the same GPU give the same bits; layers that cannot do so raise an error."""
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read at the first call of the GPU
     torch.cuda.set_device(device)
     torch.use_deterministic_algorithms(True)
-    setattr(torch.utils.deterministic, "fill_uninitialized_memory", False)  # noqa: B010  costs time, hides nothing here
+    setattr(torch.utils.deterministic, "fill_uninitialized_memory", False)  # noqa: B010  it costs time and hides nothing here
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.allow_tf32 = False
     torch.set_float32_matmul_precision("highest")

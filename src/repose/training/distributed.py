@@ -25,7 +25,7 @@ class Ranks:
 
 
 def find_ranks() -> Ranks:
-    """What `torchrun` says; one process without it."""
+    """What `torchrun` says; without it, one process."""
     return Ranks(int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1)))
 
 
@@ -67,6 +67,6 @@ def mean_over_ranks(values: Tensor) -> Tensor:
 
 
 def wait_for_ranks() -> None:
-    """Go on when all ranks have come here."""
+    """Wait until all ranks are here."""
     if find_ranks().size > 1:
         dist.barrier()

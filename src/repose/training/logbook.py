@@ -17,13 +17,13 @@ from repose.foundations.files import inside, read_json
 from repose.training.store import OUTPUTS, connect, flattened, source_tags
 
 PAUSE_S = 1.0  # between two writes of a running training
-BATCH = 1000  # metrics that MLflow takes at once
+BATCH = 1000  # metrics that MLflow accepts at once
 
 Point = tuple[str, float, int, int]  # name, value, time in ms, step
 
 
 class Logbook:
-    """The MLflow runs of one training: a parent, and a child a seed."""
+    """The MLflow runs of one training: a parent, and a child per seed."""
 
     def __init__(self, start: Mapping[str, Any], tags: Mapping[str, str]) -> None:
         self.client, self.experiment = connect(start["system"])
@@ -84,7 +84,7 @@ class Logbook:
         self.one_by_one |= seed is not None
 
     def shares(self, values: Mapping[str, Any], seed: int | None) -> Iterator[tuple[str, dict[str, Any]]]:
-        """What of some values belongs to which run: a seed's own to its child, means to the parent."""
+        """Which values belong to which run: a seed's own to its child, means to the parent."""
         if seed is not None:
             yield self.children[self.seeds.index(seed)], dict(values)
             return
@@ -208,7 +208,7 @@ def serve(messages: "queue.Queue[dict[str, Any] | None]") -> None:
 
 
 def main() -> None:
-    """Serve one training; whatever goes wrong is one line, and no harm to the training."""
+    """Serve one training; whatever goes wrong prints one line and does not harm the training."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(5)
     messages: queue.Queue[dict[str, Any] | None] = queue.Queue()

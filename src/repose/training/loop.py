@@ -1,7 +1,8 @@
 """The training loop of all systems.
 
-A system brings a network, a loss and batches; everything else is data. Several models of one shape may be
-trained at once, stacked on a leading axis S: their loss is then the sum over S, its logs are vectors of S.
+A system provides a network, a loss and batches; everything else is settings. Several models of one shape
+may be trained at once, stacked on a leading axis S: their loss is then the sum over S, and their logs are
+vectors of S.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -32,12 +33,12 @@ from repose.training.schedule import Schedule, learning_rate
 
 Row = dict[str, Any]  # one epoch of the curves: name → float, or list of S floats
 Loss = Callable[[Forward, Any, "Step"], tuple[Tensor, dict[str, Tensor]]]
-CHECK_STEPS = 50  # losses are looked at so often; a GPU need not wait for the host in between
+CHECK_STEPS = 50  # steps between two looks at the losses; in between, a GPU need not wait for the host
 
 
 @dataclass(frozen=True)
 class Step:
-    """Where a training stands; what a loss may depend on beside model and batch."""
+    """Where a training stands; what a loss may depend on besides model and batch."""
 
     epoch: int  # counted from 0
     step: int  # of the whole training, counted from 0
@@ -72,7 +73,7 @@ def train(
     start_state: Mapping[str, Tensor] | None = None,
     on_end: Callable[[dict[str, Tensor]], None] | None = None,
 ) -> list[Row]:
-    """Train the model in place and return the history, a row an epoch.
+    """Train the model in place and return the history, a row per epoch.
 
     `loss(forward, batch, step)` gives the scalar to minimise and what to log (scalars, or vectors of S); it
     calls the network as `forward(...)`. `clip(parameters)` comes before each step; `rate_scale(name)` is a
@@ -159,7 +160,7 @@ def plain(value: Any) -> float | list[float]:
 
 
 class Meter:
-    """Sums of an epoch's logs, kept on the device and looked at now and then."""
+    """Sums of an epoch's logs, kept on the device and read now and then."""
 
     def __init__(self, name: str, epoch: int, console: Console) -> None:
         self.name, self.epoch, self.console = name, epoch, console
@@ -174,7 +175,7 @@ class Meter:
             self.flush()
 
     def flush(self) -> None:
-        """Sum what waits; a loss that is no number ends the training."""
+        """Sum what waits; a loss that is not finite ends the training."""
         if not self.waiting:
             return
         for key in self.waiting[0]:
@@ -188,7 +189,7 @@ class Meter:
         self.waiting = []
 
     def fail(self, key: str, values: Tensor) -> None:
-        """Say which value of which step of the epoch is no number."""
+        """Say which value in which step of the epoch is not finite."""
         bad = (~values.isfinite()).nonzero()[0].tolist()
         which = f" (model {bad[1]} of the stack)" if len(bad) > 1 else ""
         raise ReposeError(

@@ -15,15 +15,15 @@ from repose.foundations.errors import ReposeError
 KINDS = ("adam", "adamw", "rmsprop", "sgd", "muon")
 NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)  # Muon's: five rounds bring most singular values near 1
 ROUNDS = 5
-MUON_SIDES = 4  # inputs and outputs that a kernel must have: colours and coordinates are three
+MUON_SIDES = 4  # fewest inputs and outputs of a kernel for Muon: colours and coordinates have three
 
 
 @dataclass(frozen=True)
 class Optimiser:
     """What to step with; the rate comes from the schedule.
 
-    Muon moves matrices and kernels along their orthogonalised momentum, and the rest as Adam does; kernels
-    that read or say coordinates or colours, with fewer than `MUON_SIDES` inputs or outputs, are of the rest.
+    Muon moves matrices and kernels along their orthogonalised momentum; Adam moves all other parameters, and
+    kernels with fewer than `MUON_SIDES` inputs or outputs, which read or write coordinates or colours.
     """
 
     kind: str  # one of KINDS
@@ -49,9 +49,9 @@ class Optimiser:
 class Stepper:
     """PyTorch's optimisers as functions, with their state in plain lists.
 
-    `torch.optim`'s classes import the compiler at their first step: 1.3 s, more than many a short training
-    should pay. `scales` are factors on the rate, one a parameter; `plain` says which parameters Muon leaves
-    to Adam, whatever their shape.
+    `torch.optim`'s classes import the compiler at their first step: 1.3 s, too much for a short training.
+    `scales` are factors on the rate, one per parameter; `plain` says which parameters Muon leaves to Adam,
+    whatever their shape.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Stepper:
                 self.move(rest, rate * scale * self.settings.rest)
 
     def turn(self, chosen: list[int], rate: float) -> None:
-        """Muon's step of the chosen kernels, each as a matrix of its first axis by all else.
+        """Muon's step of the chosen kernels, each as a matrix of its first axis by all others.
 
         That is outputs by inputs (of a deconvolution inputs by outputs), of stacked models inputs by outputs.
         """
@@ -114,7 +114,7 @@ class Stepper:
             for name in ("mean", "square", "peak", "steps")
         )
         rest: dict[str, Any] = {"lr": rate, "weight_decay": s.weight_decay}
-        if s.kind == "sgd":  # the fused kernels take a third of the time of the others on CPU
+        if s.kind == "sgd":  # on a CPU the fused kernels take a third of the others' time
             moments: list[Tensor | None] = [*mean] or [None for _ in chosen]
             rest |= {"momentum": s.momentum, "dampening": 0.0, "nesterov": s.nesterov, "maximize": False}
             sgd(parameters, gradients, moments, fused=True, **rest)
@@ -144,7 +144,7 @@ def named_state(stepper: Stepper, names: Sequence[str]) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def take_state(stepper: Stepper, names: Sequence[str], state: Mapping[str, Tensor]) -> None:
-    """Take up the named state of another training as far as parameters have its names and shapes."""
+    """Take over the named state of another training, for parameters of the same name and shape."""
     for moment, tensors in stepper.state.items():
         for name, mine in zip(names, tensors, strict=bool(tensors)):
             theirs = state.get(f"{name}/{moment}")
@@ -159,7 +159,7 @@ def is_kernel(parameter: Tensor, settings: Optimiser) -> bool:
 
 
 def orthogonalised(matrices: Sequence[Tensor]) -> list[Tensor]:
-    """About U Vᵀ of the matrices U D Vᵀ (S, rows, columns), by Newton and Schulz' iteration as Muon has it.
+    """About U Vᵀ of the matrices U D Vᵀ (S, rows, columns), by the Newton-Schulz iteration as in Muon.
 
     All but the last product is done with the small square matrices X Xᵀ, those of one size at once.
     """

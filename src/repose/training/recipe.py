@@ -10,7 +10,7 @@ MUON = Optimiser("muon", momentum=0.95, nesterov=True, rest=0.5)  # half the rat
 
 @dataclass(frozen=True)
 class Recipe:
-    """A training with batches of `batch` and `steps` of them an epoch."""
+    """A training with `steps` batches of `batch` samples per epoch."""
 
     batch: int
     steps: int
@@ -23,5 +23,5 @@ class Recipe:
 
 
 def optimiser_of(kind: str, stacked: bool = False) -> Optimiser:
-    """Adam, or Muon as the smaller scales use it; `stacked` where models are trained side by side."""
+    """Adam, or Muon as the smaller scales use it; `stacked` if several models are trained together."""
     return replace(MUON, stacked=stacked) if kind == "muon" else Optimiser(kind)

@@ -2,7 +2,7 @@
 
     run.json                                     configuration, seeds, parameter counts, cost
     seed<k>/model.safetensors                    weights
-    seed<k>/history.csv                          curves, a row an epoch
+    seed<k>/history.csv                          curves, a row per epoch
     seed<k>/predictions/<dataset>-<split>.npz    format, joints, sample, and the predicted arrays
 
 Several processes may call these functions; only the first one writes.
@@ -63,7 +63,7 @@ def write_seed(
 def write_predictions(
     folder: str | Path, seed: int, dataset: str, split: str, arrays: Mapping[str, np.ndarray]
 ) -> None:
-    """Write one seed's predictions of a split; `arrays` needs `joints` and, or `image`, `sample`."""
+    """Write one seed's predictions of a split; `arrays` needs `joints`, and `sample` or `image`."""
     if "joints" not in arrays or not {"sample", "image"} & set(arrays):
         raise ValueError(
             f"predictions of {dataset}-{split}: need joints, and sample or image; got {list(arrays)}"
@@ -84,7 +84,7 @@ def predictions_path(folder: str | Path, seed: int, dataset: str, split: str) ->
 
 
 def history_csv(history: Sequence[Mapping[str, Any]], index: int = 0) -> str:
-    """The curves as CSV; of vectors over seeds the number at `index`, empty where an epoch has no value."""
+    """The curves as CSV; of a vector over seeds the number at `index`; empty where there is none."""
     columns = list(dict.fromkeys(key for row in history for key in row))
     lines = [",".join(columns)]
     for row in history:
@@ -100,7 +100,7 @@ def shown(value: Any) -> str:
 def seed_weights(
     state: Mapping[str, Tensor], index: int, seeds: int, shared: Collection[str] = ()
 ) -> dict[str, Tensor]:
-    """One model's weights out of S stacked on the leading axis; `shared` names what all have in common."""
+    """One model's weights out of S stacked on the leading axis; `shared` names the common tensors."""
     wrong = [name for name, t in state.items() if name not in shared and (t.ndim == 0 or len(t) != seeds)]
     if wrong:
         raise ValueError(f"{wrong[0]}: no leading axis of {seeds} seeds; name it in `shared` if all share it")
@@ -125,9 +125,9 @@ def load_weights(path: str | Path) -> dict[str, Tensor]:
 
 
 def load_model(model: nn.Module, path: str | Path, shared: Collection[str] = ()) -> None:
-    """Let the model have the weights of a file, which must fit name by name.
+    """Load the weights of a file into the model; they must match name by name.
 
-    A stacked model of S = 1 takes the weights of a single one, its `shared` tensors aside.
+    A stacked model of S = 1 takes the weights of a single one, except for its `shared` tensors.
     """
     weights, wanted = load_weights(path), model.state_dict()
     for name in sorted(weights.keys() ^ wanted.keys()):

@@ -1,11 +1,11 @@
-"""Where what outlives a run lies."""
+"""Where things that outlive a run are kept."""
 
 import os
 from pathlib import Path
 
 
 def project_root() -> Path:
-    """The checkout that all runs share, also when DVC runs a copy of it somewhere else."""
+    """The checkout that all runs share, even if DVC runs a copy of it somewhere else."""
     return Path(os.environ.get("DVC_ROOT", ".")).resolve()
 
 

@@ -39,13 +39,13 @@ class Schedule:
 
 
 def learning_rate(schedule: Schedule, step: int) -> float:
-    """The rate of the optimiser's step number `step`, counted from 0."""
+    """The rate at step `step` of the optimiser, counted from 0."""
     warmth = min(1.0, (step + 1) / schedule.warmup) if schedule.warmup else 1.0
     return schedule.rate * warmth * decayed(schedule, step)
 
 
 def decayed(schedule: Schedule, step: int) -> float:
-    """The share of the peak rate that the decay leaves, the warm-up aside."""
+    """The share of the peak rate that the decay leaves, without the warm-up."""
     match schedule.kind:
         case "step":
             return schedule.decay ** sum(step >= milestone for milestone in schedule.milestones)

@@ -1,7 +1,7 @@
 """The MLflow store of the checkout: `mlflow/mlflow.db` under the project's root, shared by all processes.
 
-Two processes that create the database at once would break it, and an experiment remembers the folder of
-whoever creates it; so both happen under a file lock and with a stated place for artifacts.
+Two processes that create the database at once would break it, and an experiment remembers the folder of the
+process that creates it; so both are created under a file lock, with a fixed place for artifacts.
 """
 
 import contextlib
@@ -27,9 +27,9 @@ def connect(experiment: str) -> tuple[Any, str]:
     folder = project_root() / "mlflow"
     given = os.environ.get("MLFLOW_TRACKING_URI")
     if not given:
-        with locked(folder):  # a store that cannot be written is told before the slow import
+        with locked(folder):  # report a store that cannot be written before the slow import
             pass
-    # MLflow's small edition does without pandas, and so does this log: a quarter less time to start.
+    # MLflow's small edition needs no pandas, nor does this log: it starts in a quarter less time.
     sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
     import mlflow
 
@@ -45,7 +45,7 @@ def connect(experiment: str) -> tuple[Any, str]:
 
 
 def described(experiment: str) -> dict[str, str]:
-    """The tag with which MLflow shows what an experiment is: the words of the method's own room."""
+    """The tag in which MLflow describes an experiment: the docstring of the method's own room."""
     try:
         return {"mlflow.note.content": (import_module(f"repose.{experiment}").__doc__ or "").strip()}
     except ModuleNotFoundError:
@@ -54,7 +54,7 @@ def described(experiment: str) -> dict[str, str]:
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """The folder of a store for this process alone, found to be writable."""
+    """Hold the folder of a store for this process alone, after checking that it is writable."""
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -81,7 +81,7 @@ def source_tags() -> dict[str, str]:
 
 
 def git(*arguments: str) -> str:
-    """What git prints; nothing where there is no repository."""
+    """What git prints; nothing if there is no repository."""
     try:
         return subprocess.run(["git", *arguments], capture_output=True, text=True, timeout=20).stdout.strip()
     except (OSError, subprocess.TimeoutExpired):

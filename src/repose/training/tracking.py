@@ -1,4 +1,4 @@
-"""MLflow beside a training: a process of its own writes the log, so that training pays nothing for it.
+"""MLflow beside a training: a separate process writes the log, so that it costs the training nothing.
 
 Importing MLflow takes two seconds and every write some milliseconds; the process (`logbook.py`) does both
 while the training runs, at low priority, and is waited for at the end. Without MLflow, or when its store
@@ -22,7 +22,7 @@ WAIT_S = 60.0  # how long the log may take after the training
 
 
 class Tracker:
-    """One training's line to its log; every call returns at once, the last one aside."""
+    """One training's connection to its log; every call but the last returns at once."""
 
     def __init__(self, start: Mapping[str, Any], samples: int = 0) -> None:
         self.process: subprocess.Popen[str] | None = None
@@ -34,7 +34,7 @@ class Tracker:
         self.send("start", **start)
 
     def send(self, what: str, **facts: Any) -> None:
-        """Hand a message over; nothing happens when nobody listens any more."""
+        """Hand a message over; nothing happens if nobody listens any more."""
         if self.process is not None:
             pipe: IO[str] = self.process.stdin  # type: ignore[assignment]
             with contextlib.suppress(BrokenPipeError):
@@ -42,7 +42,7 @@ class Tracker:
                 pipe.flush()
 
     def epoch(self, row: Mapping[str, Any], seed: int | None = None) -> None:
-        """Log an epoch's row: of all seeds together (vectors are one number a seed), or of one seed."""
+        """Log an epoch's row: of all seeds together (vectors hold one number per seed), or of one seed."""
         seconds = max(time.monotonic() - self.since, 1e-9)
         self.since = time.monotonic()
         self.training_s += seconds
@@ -50,15 +50,15 @@ class Tracker:
         self.send("epoch", row={**row, **speed}, seed=seed)
 
     def restart_clock(self) -> None:
-        """What passed since the last epoch was no training."""
+        """The time since the last epoch was not training."""
         self.since = time.monotonic()
 
     def finish(
         self, folder: str | Path, metrics: Mapping[str, Any] | None = None, figures: Sequence[str | Path] = ()
     ) -> None:
-        """Log the end: the run's folder, its last figures and numbers (a list is one number a seed).
+        """Log the end: the run's folder, its last figures and numbers (a list holds one number per seed).
 
-        The seconds of all epochs and those since the process began tell what start-up and writing cost.
+        The seconds of all epochs and those since the process began show what start-up and writing cost.
         """
         self.finished = True
         times = {"training_s": self.training_s, "spent_s": process_seconds()}
@@ -87,7 +87,7 @@ class Tracker:
 
 
 def process_seconds() -> float:
-    """How long this process has been there, imports included."""
+    """How long this process has existed, imports included."""
     started = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
     return float(Path("/proc/uptime").read_text().split()[0]) - started / os.sysconf("SC_CLK_TCK")
 
@@ -102,10 +102,10 @@ def tracked(
     samples: int = 0,
     resume: Path | None = None,
 ) -> Iterator[Tracker]:
-    """The tracker of one training: a run of the experiment `system`, with a child run a seed.
+    """The tracker of one training: a run of the experiment `system`, with a child run per seed.
 
-    `tags` say what only the caller knows (device, data fingerprint); `samples` is how many an epoch sees. An
-    interrupted training that has a `resume` folder goes on in the same MLflow run.
+    `tags` say what only the caller knows (device, data fingerprint); `samples` is the number of samples in an
+    epoch. An interrupted training that has a `resume` folder goes on in the same MLflow run.
     """
     start: dict[str, Any] = {
         "system": system,

@@ -1,1 +1,1 @@
-"""The world: bodies, motion, cameras, pictures, and the published formats they are written in."""
+"""The world: bodies, motion, cameras and pictures, written in the published formats of real data sets."""

@@ -67,7 +67,7 @@ class Part:
     start: Weights
     end: Weights
     radii: tuple[Weights, Weights]
-    paint: tuple[str, str, str]  # main, accent, and what is bare of cloth (of the trunk: below the hem)
+    paint: tuple[str, str, str]  # main, accent, and bare skin (on the trunk: what is below the hem)
     garment: str = "none"  # what widens it, patterns it, or decides whether it is there
     cut: str = "all"
     material: int = LIMB
@@ -356,6 +356,6 @@ def _leg(side: str) -> list[Part]:
 
 @cache
 def parts() -> tuple[Part, ...]:
-    """Every part of a person; those that a look has not get no radius."""
+    """Every part of a person; parts that a look lacks get no radius."""
     limbs = [part for side in ("r", "l") for part in (*_arm(side), *_leg(side))]
     return (*_trunk(), *_head(), *limbs)

@@ -1,6 +1,6 @@
 """What is behind the people: a room's floor and walls, or open ground with a horizon and a sky.
 
-One room holds all cameras and people; walls may be missing, then the far distance shows.
+One room holds all cameras and people; where a wall is missing, the far distance shows.
 Legend: 6 faces (floor, ceiling, walls at least x, greatest x, least y, greatest y), L layers of the distance.
 """
 
@@ -332,7 +332,7 @@ def indoors(build: Builder) -> None:
 
 
 def clutter(build: Builder) -> None:
-    """Anything anywhere: every face has its own random surface."""
+    """Anything goes: every face has its own random surface."""
     generator = build.generator
     everything = (*WALLS, *FLOORS, *BRIGHT, *GREENS, *GREYS)
     for face in (0, 2, 3, 4, 5):

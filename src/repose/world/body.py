@@ -25,7 +25,7 @@ TRUNK = ("pelvis", "lumbar", "middle_back", "upper_back", "chest", "neck", "head
 LIMB = ("clavicle", "upper_arm", "forearm", "hand", "thigh", "shank", "foot", "toe")
 SEGMENTS = (*TRUNK, *(f"{side}_{name}" for side in SIDES for name in LIMB))
 
-# Motion style: mean, spread, and how small and large it may get. Factors unless a unit stands there.
+# Motion style: mean, spread, and how small and large it may get. Factors unless a unit is given.
 STYLE = {
     "tempo": (1.0, 0.12, 0.75, 1.3),
     "reach": (1.0, 0.12, 0.7, 1.25),  # size of gestures
@@ -108,7 +108,7 @@ def standing_mm(subject: Subject) -> float:
 def forward(lengths: Array, segments: Array, root_mm: Array) -> Array:
     """Points (T, P, 3) from the segments' frames (T, S, 3, 3) in the world and the pelvis (T, 3).
 
-    `lengths` (P, 3) of one subject or (T, P, 3) of one a frame.
+    `lengths` (P, 3) of one subject, or (T, P, 3) of one subject per frame.
     """
     _, carriers, _ = tree()
     offsets = (

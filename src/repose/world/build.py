@@ -40,11 +40,11 @@ WRITERS: dict[str, ModuleType] = {
 }
 
 
-VERSION = 1  # of the world; stands in the marker by which readers tell its files from real data
+VERSION = 1  # of the world; written in the marker by which readers tell its files from real data
 
 
 def write_dataset(name: str, folder: Path, settings: WorldSettings, workers: int) -> None:
-    """Write a data set's native files below `folder`; `workers` 0 takes one process a usable core."""
+    """Write a data set's native files below `folder`; `workers` 0 means one process per usable core."""
     if WRITERS[name].pictures(settings):
         compile_renderer(settings)
     WRITERS[name].write(folder, settings, workers or usable_cores())

@@ -126,7 +126,7 @@ def _channels(lines: _Lines) -> tuple[str, ...]:
 
 
 def read_bvh(path: Path) -> Clip:
-    """Parse a file; whatever is broken is named with its line."""
+    """Parse a file; whatever is broken is reported with its line."""
     lines = _Lines(Path(path))
     joints = _hierarchy(lines)
     lines.take("MOTION", expected="MOTION")
@@ -137,7 +137,7 @@ def read_bvh(path: Path) -> Clip:
     width = sum(len(joint.channels) for joint in joints)
     if frames < 2 or seconds <= 0:
         lines.at -= 1
-        raise lines.wrong("at least two frames of a time above zero")
+        raise lines.wrong("at least two frames and a frame time above zero")
     values = np.empty((frames, width))
     expected = f"{width} numbers of one of {frames} frames"
     for row in range(frames):

@@ -79,7 +79,7 @@ def pinhole(
 
 
 def h36m_cameras(subject_name: str) -> tuple[Camera, ...]:
-    """Human3.6M's four cameras in the order of H36M_IDS, set up anew by some centimetres for each subject."""
+    """Human3.6M's four cameras in the order of H36M_IDS, moved by some centimetres for each subject."""
     cameras = []
     for name in H36M_IDS:
         focal, center, radial, tangential, height = H36M_LENSES[name]

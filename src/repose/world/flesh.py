@@ -59,7 +59,7 @@ def _matrices() -> tuple[Array, Array, Array, np.ndarray]:
 
 @cache
 def _columns() -> dict[str, np.ndarray]:
-    """What does not depend on the figure, one row a part."""
+    """What does not depend on the figure, one row per part."""
     table = parts()
     return {
         "squash": np.array([piece.flat[1] for piece in table]),
@@ -205,7 +205,7 @@ def swallow(start, end, radius):  # type: ignore[no-untyped-def]
 
 
 class Outfit(NamedTuple):
-    """What does not change with the pose of a figure, one row a part."""
+    """What does not change with the pose of a figure, one row per part."""
 
     radius: Array  # N, 2
     pattern: np.ndarray  # N

@@ -105,7 +105,7 @@ def _kicking(draw: Draw) -> Sketch:
 
 
 def _throwing(draw: Draw) -> Sketch:
-    """Pitch, serve, spear: one arm behind and high, or just let go; a long stride."""
+    """Pitch, serve, javelin: one arm high behind, or just after the release; a long stride."""
     posture = postures.lunge(draw, draw.uniform(0.8, 1.5))
     if draw.random() < 0.25:  # the front knee drawn up before the throw
         legs = (Leg((-20, 70, ANKLE)), Leg((260, 60, 430 + 200 * draw.random()), loose=1))
@@ -186,7 +186,7 @@ SEATED = (
 
 
 def _hands(draw: Draw, idle: Sequence[Place], busy: float) -> tuple[Place, Place]:
-    """A place for each hand; with the chance `busy` one that does something."""
+    """A place for each hand; with probability `busy` one that does something."""
     picks = [DOING if draw.random() < busy else idle for _ in range(2)]
     first = picks[0][int(draw.integers(len(picks[0])))]
     return first, first if draw.random() < 0.3 else picks[1][int(draw.integers(len(picks[1])))]
@@ -334,7 +334,7 @@ def _controls(numbers: Array) -> Controls:
 def free_poses(
     subjects: Sequence[Subject], kind: str, seed: int, keys: Sequence[tuple[str | int, ...]]
 ) -> Array:
-    """Points (N, P, 3) of one pose a subject and key, the pelvis over the origin.
+    """Points (N, P, 3) of one pose per subject and key, with the pelvis over the origin.
 
     The lowest point is on the floor, or as high above it as a jump goes.
     """

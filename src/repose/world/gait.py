@@ -1,7 +1,7 @@
 """Walking: a path through the room, feet that stay where they are put, and what the body does meanwhile.
 
 Phases and angles follow gait analysis (Perry & Burnfield, "Gait Analysis": stance 62 % of a stride, heel-off
-near 30 %, two bobs of the pelvis a stride). Legend: T frames, sides 0 right and 1 left.
+near 30 %, two bobs of the pelvis per stride). Legend: T frames, sides 0 right and 1 left.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ BALL_MM, HEEL_MM = 132.0, 51.0  # of the ankle over the ground, ahead and behind
 
 @dataclass(frozen=True)
 class Manner:
-    """How one walks: speed m/s, stride m, loop of two half axes m, share of arm swing, pauses."""
+    """How a person walks: speed m/s, stride m, loop of two half axes m, share of arm swing, pauses."""
 
     speed: float
     stride: float

@@ -174,7 +174,7 @@ def visible_points(
 ) -> np.ndarray:
     """Which points (…, 3) of the camera's frame the picture shows: in the frame and not behind a surface.
 
-    `tolerance` in mm, one number or one a point (`tolerance_mm`): a joint lies inside its own limb. A joint
+    `tolerance` in mm, one number or one per point (`tolerance_mm`): a joint lies inside its own limb. A joint
     counts where two of five spots are free, itself and what lies `reach_mm` around it: half a limb is seen.
     """
     points = np.asarray(points_cam, np.float64)

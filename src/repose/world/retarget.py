@@ -188,7 +188,7 @@ def source(clip: Clip) -> Source:
 def retarget(recording: Source, subject: Subject) -> Array:
     """Points (T, P, 3) of the subject doing what was recorded, feet on the floor, about the origin.
 
-    Who wanders off further than the capture space is wide wanders less.
+    Whoever would walk beyond the capture space walks less far.
     """
     at = recording.places
     segments = np.zeros((len(at["pelvis"]), len(SEGMENTS), 3, 3))

@@ -90,7 +90,7 @@ def sample_light(kind: str, generator: np.random.Generator) -> Light:
 
 
 def _triple(vector: Array) -> tuple[float, float, float]:
-    """Three plain numbers."""
+    """Three numbers."""
     x, y, z = vector.tolist()
     return x, y, z
 
@@ -145,7 +145,7 @@ def _furniture(
     people: Sequence[Array],
     generator: np.random.Generator,
 ) -> list[Block]:
-    """Things along the walls; in the open wherever no person, no camera and no line of sight is."""
+    """Things along the walls, or in the open wherever there is no person, camera or line of sight."""
     makers, most = FURNITURE[kind]
     things: list[Block] = []
     x0, x1, y0, y1, _ = build.room

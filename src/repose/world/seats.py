@@ -1,4 +1,4 @@
-"""What seated people sit on: a chair, stool, box or bench under everybody whose pose needs one.
+"""What seated people sit on: a chair, stool, box or bench under everyone whose pose needs one.
 
 A seat follows from the person alone, so it is the same in every view and of one kind in all pictures of that
 person. Millimetres, world frame, z up; in a seat's own frame x points along the thighs.
@@ -32,7 +32,7 @@ NECK = POINTS.index("neck")
 
 @dataclass(frozen=True)
 class Room:
-    """What a person leaves to a seat."""
+    """The room that a person leaves for a seat."""
 
     top: float  # height of the seat over the floor
     front: float  # of its edges before and behind the hips
@@ -108,7 +108,7 @@ def stool(make: Carpenter, room: Room, generator: np.random.Generator) -> None:
 
 
 def box(make: Carpenter, room: Room, generator: np.random.Generator) -> None:
-    """Anything that bears a person."""
+    """A box that bears a person."""
     wide = room.half * generator.uniform(1.0, 1.35)
     make.add(
         BOX,

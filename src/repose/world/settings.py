@@ -12,7 +12,7 @@ MPII_PEOPLE = 22246  # the training people of MPII: the measure against which ot
 
 @dataclass(frozen=True)
 class WorldScale:
-    """How much smaller than the real sets the world's are."""
+    """How much smaller the world's sets are than the real ones."""
 
     images: float  # share of the 2D sets' training pictures
     compression: float  # exponent on how many times larger or smaller than MPII a 3D set or COCO is
@@ -20,7 +20,7 @@ class WorldScale:
     image_px: int | None  # long edge of a picture; None: the published size
     video: float  # share of the length of Human3.6M's takes
     people_px: int | None = None  # long edge in COCO, CrowdPose and OCHuman; None: as in the other sets
-    size_range: float = 1.0  # how different in size people are there, as a share of what is published
+    size_range: float = 1.0  # range of people's sizes there, as a share of the published range
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class WorldSettings:
         return max(1, round(self.sizes[count] * self.scale.images))
 
     def compressed(self, count: str) -> int:
-        """Training pictures of a 3D set or of COCO, drawn towards MPII's size."""
+        """Training pictures of a 3D set or of COCO, pulled towards MPII's size."""
         ratio = (self.sizes[count] / MPII_PEOPLE) ** self.scale.compression
         return max(1, round(MPII_PEOPLE * ratio * self.scale.images))
 
@@ -47,12 +47,12 @@ class WorldSettings:
         return real if wanted is None else min(real, wanted)
 
     def image_size(self, width: int, height: int) -> tuple[int, int]:
-        """A published picture size with its long edge as asked for."""
+        """A published picture size, scaled to the long edge asked for."""
         factor = (self.scale.image_px or max(width, height)) / max(width, height)
         return round(width * factor), round(height * factor)
 
     def of_several(self) -> "WorldSettings":
-        """The same with the picture size of COCO, CrowdPose and OCHuman."""
+        """The same settings, with the picture size of COCO, CrowdPose and OCHuman."""
         edge = self.scale.people_px or self.scale.image_px
         return dataclasses.replace(self, scale=dataclasses.replace(self.scale, image_px=edge))
 

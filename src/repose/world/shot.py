@@ -1,4 +1,4 @@
-"""A picture taken: what stands in the file, and where the joints of everybody in it are.
+"""A picture taken: its pixels, and where the joints of everyone in it are.
 
 Legend: K people, P body points, J joints, H, W picture.
 """
@@ -29,7 +29,7 @@ class Seen:
     mm: np.ndarray  # K, J, 3 camera frame
     px: np.ndarray  # K, J, 2
     inside: np.ndarray  # K, J bool: in the picture
-    visible: np.ndarray  # K, J bool: in the picture and nothing in front of it, the own body included
+    visible: np.ndarray  # K, J bool: in the picture with nothing in front of it, not even the own body
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Shot:
         return Seen(mm, px, inside, inside & visible)
 
     def mask(self, person: int) -> np.ndarray:
-        """What is seen of a person, (H, W) bool."""
+        """The visible pixels of a person, (H, W) bool."""
         mask: np.ndarray = self.picture.owner == person
         return mask
 

@@ -1,4 +1,4 @@
-"""Actions that are mostly done on one's feet; each writes a script until its end."""
+"""Actions that are mostly done standing; each writes a script until its end."""
 
 import numpy as np
 

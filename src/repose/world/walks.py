@@ -63,7 +63,7 @@ def walk_dog(script: Script) -> None:
 
 
 def walk_together(script: Script) -> None:
-    """Walk beside somebody: look over, talk with the free hand, a hand or an arm given."""
+    """Walk beside somebody: look over, talk with the free hand, give a hand or an arm."""
     draw = script.draw
     loop, eight = _loop(script, 0.25)
     speed = draw.uniform(0.85, 1.15)

@@ -13,12 +13,12 @@ from repose.world.scene import sample_scene
 from repose.world.settings import WorldSettings
 from repose.world.shot import Shot, take
 
-STRETCH = 16  # pictures that one job makes
+STRETCH = 16  # pictures per job
 TRIES = 6  # of finding a free view
-NEAREST = 0.65  # of the way to what the picture shows; who is nearer stands before the lens
+NEAREST = 0.65  # share of the way to the target; anyone nearer than this is in front of the lens
 LENS_MM = 100.0  # nobody may touch the lens
-MOST_COVERED = 0.4  # share of that which others may stand before
-FACED_SHARE = 0.5  # of the photographs, taken from where people look to; the others from anywhere
+MOST_COVERED = 0.4  # share of the target that others may hide
+FACED_SHARE = 0.5  # share of the photographs taken from the front; the others are taken from anywhere
 FACED_RAD = 0.6  # spread of the photographer's place around that
 SHOULDERS = [POINTS.index("r_shoulder"), POINTS.index("l_shoulder")]
 
@@ -33,7 +33,7 @@ def photograph(
     azimuth: tuple[float, float] | None = None,
     elevation_deg: tuple[float, float] = (-8.0, 25.0),
 ) -> Shot:
-    """A picture (width, height) that the target points (N, 3), or everybody, fill to a share.
+    """A picture (width, height) of which the target points (N, 3), or everyone, fill a given share.
 
     Without an `azimuth` it is taken from where `photographer` stands.
     """
@@ -51,7 +51,7 @@ def photograph(
 
 
 def photographer(figures: Sequence[Figure], generator: np.random.Generator) -> float:
-    """The azimuth that a picture is taken from: people are photographed from before more than from behind."""
+    """The azimuth that a picture is taken from: more often from the front than from behind."""
     anywhere = float(generator.uniform(0, 2 * np.pi))
     if not figures or generator.random() > FACED_SHARE:
         return anywhere
@@ -61,7 +61,7 @@ def photographer(figures: Sequence[Figure], generator: np.random.Generator) -> f
 
 
 def blocked(view: Camera, figures: Sequence[Figure], target_mm: np.ndarray) -> bool:
-    """Whether somebody stands right before the lens, or before much of what the picture is to show."""
+    """Whether somebody stands right in front of the lens, or hides much of what the picture is to show."""
     if len(figures) == 1:
         return False
     target = view.to_camera(target_mm)

@@ -186,8 +186,8 @@ def test_the_page_is_written(scored, tmp_path):
 
 def test_the_page_says_that_values_were_chosen_only_where_the_papers_schedule_is_not_followed():
     shown, chosen = settings(
-        {}, {"network": {"width": 0.5}, "train": {"crops": 1000, "rate": 0.01}, "seeds": 3}
+        {}, {"network": {"width": 0.5}, "train": {"arm_crops": 1000, "rate": 0.01}, "seeds": 3}
     )
-    assert shown == {"width": 0.5, "crops": 1000, "rate": 0.01, "seeds": 3}
+    assert shown == {"width": 0.5, "arm_crops": 1000, "rate": 0.01, "seeds": 3}
     assert "held-out" in chosen
-    assert settings({}, {"train": {"crops": None}})[1] == ""
+    assert settings({}, {"train": {"arm_crops": None}})[1] == ""

@@ -60,7 +60,7 @@ def test_one_wrong_joint_of_ten_costs_a_tenth_of_heatmap_pck(split, tmp_path):
 
 def test_predictions_of_other_people_are_refused(split, tmp_path):
     path = write_predictions(tmp_path / "p.npz", split.rows(np.arange(4)))
-    with pytest.raises(ReposeError, match="other people"):
+    with pytest.raises(ReposeError, match="not the people"):
         person_scores(path, split)
 
 

@@ -67,7 +67,7 @@ def test_poses_are_shown_in_the_size_of_the_truth(house):
 def test_predictions_of_other_people_are_one_sentence(house, tmp_path):
     folder, _, roots = house
     run = write_fusion_run(tmp_path, "s1_lsp", {})
-    with pytest.raises(ReposeError, match="no predictions of lsp"):
+    with pytest.raises(ReposeError, match="no predictions for lsp"):
         load_shown(run, "lsp", folder / "data", roots)
     arrays = {
         "sample": np.arange(3),
@@ -75,7 +75,7 @@ def test_predictions_of_other_people_are_one_sentence(house, tmp_path):
         "joints3d_mm": np.zeros((3, 16, 3)),
     }
     save_arrays(run.folder / "seed0/predictions/lsp-test.npz", arrays)
-    with pytest.raises(ReposeError, match="other people"):
+    with pytest.raises(ReposeError, match="not the people"):
         load_shown(run, "lsp", folder / "data", roots)
 
 

@@ -200,9 +200,9 @@ def test_the_page_is_written_and_its_claims_are_judged(scored, tmp_path):
     assert (
         text.index("- Drawn by the embedded world: mpii") < text.index("Little was learnt") < text.index("✓")
     )
-    assert "**Not in the precision asked for (bf16): s1_mpii.**" in text
+    assert "**Not computed in the precision asked for (bf16): s1_mpii.**" in text
     assert "cpu fp32 (**bf16 asked for**)" in text
-    assert "takes fewer images times operations than training on 3D data alone (MPII3D, OP)" in text
+    assert "takes fewer operations in all than training on 3D data alone (MPII3D, OP)" in text
     assert "at the paper's own sizes (ours)" in text
     assert "| fusion_pretraining_h36m | fitted | training errors 25 to 25, a factor of 1.00" in text
     assert "| a perfect prediction |  | ours, corrected |" in text

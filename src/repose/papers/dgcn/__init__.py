@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from repose.papers.dgcn.facts import dgcn_facts, errors_text, learnt_text
+from repose.papers.dgcn.facts import dgcn_facts, drawn_text, errors_text, learnt_text
 from repose.papers.dgcn.figures import dgcn_figures
 from repose.papers.dgcn.scores import declared, dgcn_scores
-from repose.report.room import Materials, Presented
+from repose.report.room import Materials, Presented, origins
 from repose.report.runs import Run
 from repose.report.scores import Scores
 from repose.report.tables import Facts
@@ -27,7 +27,7 @@ def settings(section: Mapping[str, Any], scale: Mapping[str, Any]) -> tuple[Mapp
     flat: dict[str, Any] = {}
     for name, value in scale.items():
         flat |= value if isinstance(value, Mapping) else {name: value}
-    return flat, CHOSEN if flat.get("crops") else ""
+    return flat, CHOSEN if scale["train"]["arm_crops"] else ""
 
 
 def data_sets() -> Sequence[str]:
@@ -45,4 +45,6 @@ def presented(materials: Materials) -> Presented:
     """Its figures, what was learnt, and the kinds of errors of every run."""
     runs = {run.name: run for run in materials.runs}
     figures = dgcn_figures(materials.folder, runs, materials.data, materials.roots, materials.scores)
-    return Presented(figures, learnt_text(materials.scores), errors_text(materials.runs, materials.scores))
+    drawn = origins(materials.data / "poses", ["coco"])["coco"] == "world"
+    learnt = learnt_text(materials.scores) + drawn_text(materials.runs, drawn)
+    return Presented(figures, learnt, errors_text(materials.runs, materials.scores))

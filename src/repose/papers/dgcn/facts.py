@@ -17,6 +17,7 @@ REFERENCES = {TRIVIAL: "no training: the mean pose of the judged people, in the 
 SHARED_LOSSES = ("pif_c", "paf_c")  # unweighted, of the confidences that all arms are taught alike
 OF_JOINTS = (*KINDS, "unfound")
 OF_PEOPLE = ("missed", "spurious")
+PUBLISHED_PX = 640  # long edge of the published pictures
 
 
 def dgcn_facts(runs: Sequence[Run], scores: Scores) -> Facts:
@@ -90,6 +91,18 @@ def learnt_text(scores: Scores) -> str:
             )
     text = "; ".join(texts)
     return f"{text[0].upper()}{text[1:]}.\n" if text else ""
+
+
+def drawn_text(runs: Sequence[Run], drawn: bool) -> str:
+    """What makes the world's COCO and CrowdPose easier than the published sets, if drawn small."""
+    sides = {run.record["configuration"]["scale"]["picture_px"] for run in runs}
+    if not drawn or not sides or min(sides) >= PUBLISHED_PX:
+        return ""
+    return (
+        "Drawn this small, COCO and CrowdPose are easier than the published sets: people stand nearer and "
+        f"differ less in size, in pictures of {min(sides)} px ([the data](../data/README.md)). Poses are "
+        "scaled to the published picture sizes before they are scored.\n"
+    )
 
 
 def errors_text(runs: Sequence[Run], scores: Scores) -> str:

@@ -19,12 +19,12 @@ __all__ = ["data_sets", "declared", "presented", "scored", "settings"]
 
 CHOSEN = (
     "Network, optimiser, share, rates, weights of the losses and width of the targets were chosen on "
-    "held-out pictures of the training set of Human3.6M; all is the same for all runs."
+    "held-out pictures of Human3.6M's training set and are the same for all runs."
 )
 
 
 def settings(section: Mapping[str, Any], scale: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
-    """The scale of the trainings; nothing was chosen where they follow the paper's schedule."""
+    """The scale of the trainings; with the paper's own schedule nothing was chosen."""
     shown = scale["network"] | scale["train"] | {"rates": scale["rates"], "subpixel": scale["subpixel"]}
     return shown, CHOSEN if scale["train"]["share"] else ""
 
@@ -41,7 +41,7 @@ def scored(runs: Sequence[Run], data: Path) -> tuple[Scores, Facts]:
 
 
 def presented(materials: Materials) -> Presented:
-    """Its figures, what was learnt, and every run on every test set."""
+    """Its figures, what the runs have learnt, and every run on every test set."""
     runs = {run.name: run for run in materials.runs}
     figures = fusion_figures(
         materials.folder, runs, materials.data / "fusion", materials.roots, materials.scores, materials.paper

@@ -1,4 +1,4 @@
-"""What a scheme of trainings costs, all its stages together, and error against cost."""
+"""What all stages of a scheme cost together, and error against cost."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from repose.report.scores import Scores, flat_score, of_group
 
 THOUSAND, TERA = 1e3, 1e12
 COSTS = (("cost", "images_seen", "operations"), ("paper_cost", "images_paper", "operations_paper"))
-SCHEMES = {  # beginnings of runs' names: words and colour
+SCHEMES = {  # beginnings of the runs' names → label and colour
     "s3_mpii": ("2D pre-training, MPII", LEFT),
     "s3_lsp": ("2D pre-training, LSP", RIGHT),
     "s3_flic": ("2D pre-training, FLIC", PALE),

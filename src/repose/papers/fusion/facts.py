@@ -1,4 +1,4 @@
-"""What every run of the fusion trainings has learnt, as the page on Jiang et al. says it."""
+"""What every run of the fusion trainings has learnt, for the page on Jiang et al."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from repose.report.scores import Scores, of_group
 from repose.report.tables import Facts, markdown
 
 REFERENCES = {
-    "mean_pose": "no training: always the mean training pose of the test set's own training set, as it is",
+    "mean_pose": "no training: always the mean pose of the test set's own training set, not scaled",
     "perfect": "no training: the truth itself",
 }
 
@@ -31,7 +31,7 @@ def fusion_facts(runs: Sequence[Run], scores: Scores) -> Facts:
 
 
 def recipe(run: Run, runs: Mapping[str, Run]) -> list[str]:
-    """What makes a run, a line a stage: the rows of the paper's tables state it in these words."""
+    """How a run is trained, one line per stage, in the words in which the tables' rows state it."""
     steps = []
     for step in reversed(chain(run, runs)):
         made = step.record["configuration"]
@@ -46,7 +46,7 @@ def recipe(run: Run, runs: Mapping[str, Run]) -> list[str]:
 def learnt(run: Run, scores: Scores) -> dict[str, Any]:
     """Accuracy and error on the run's own test set, and its errors in percent of the mean pose's.
 
-    Sets differ in how hard they are, so training errors of different ones are compared in percent as well.
+    Some sets are harder than others, so training errors, too, are compared in percent.
     """
     own = run.record["tests"][0]
     facts: dict[str, Any] = {"learnt: own test set": own}
@@ -78,7 +78,7 @@ EVERYWHERE = (
 
 
 def learnt_text(runs: Sequence[Run], facts: Facts) -> str:
-    """What the runs have reached, and how many have learnt too little for a claim to rest on them."""
+    """How well the runs do, and how many have learnt too little for a claim to rest on them."""
     return "".join(f"{text}\n" for text in (reached_text(runs, facts), caution_text(runs, facts)) if text)
 
 
@@ -92,9 +92,9 @@ def reached_text(runs: Sequence[Run], facts: Facts) -> str:
     if not (found and shares):
         return ""
     return (
-        f"After stage 2 the networks of H36M find {min(found):.1f} to {max(found):.1f} % of the joints of "
-        f"its test pictures (heat-map PCK); their 3D error is {min(shares):.1f} to {max(shares):.1f} % of "
-        "the mean training pose's."
+        f"After stage 2, the networks trained on H36M find {min(found):.1f} to {max(found):.1f} % of the "
+        f"joints in its test pictures (heat-map PCK); their 3D error is {min(shares):.1f} to "
+        f"{max(shares):.1f} % of the mean training pose's."
     )
 
 
@@ -104,9 +104,9 @@ def caution_text(runs: Sequence[Run], facts: Facts) -> str:
     worse = [run for run in deep if facts[run.name][SHARE] >= 100]
     alone = sum(run.record["family"].startswith("solo") for run in worse)
     weak = (
-        f"**Caution: {len(worse)} of {len(deep)} runs with depth, {alone} of them on 3D data alone, are at "
-        "this scale worse in 3D than always predicting the mean training pose. Claims that rest on them are "
-        "not testable here.**"
+        f"**Caution: at this scale, {len(worse)} of {len(deep)} runs that predict depth ({alone} of them "
+        "trained on 3D data alone) are worse in 3D than always predicting the mean training pose. Claims "
+        "that rest on them are not testable here.**"
     )
     return " ".join(part for part in (weak if worse else "", apart_text(facts)) if part)
 
@@ -117,13 +117,13 @@ def apart_text(facts: Facts) -> str:
     if not shares:
         return ""
     return (
-        "Of pairs of joints whose left and right are clearly apart, the best run finds "
-        f"{max(shares):.1f} % at two places, the median run {median(shares):.1f} %."
+        "Of the pairs of left and right joints that are clearly apart, the best run finds "
+        f"{max(shares):.1f} % at two different places, the median run {median(shares):.1f} %."
     )
 
 
 def everywhere_text(runs: Sequence[Run], scores: Scores) -> str:
-    """Every run that knows depth on all of every 3D test set, whatever it was trained on."""
+    """Every run that predicts depth, on every 3D test set, whatever it was trained on."""
     header = ["run", *(f"{name} {words}" for name in NAMES.values() for _, words, _ in EVERYWHERE)]
     lines = []
     for run in runs:

@@ -1,4 +1,4 @@
-"""The pictures of Jiang et al.: two failures, two models on one picture, training curves, what fails."""
+"""The figures on Jiang et al.: two failures, two models on one picture, curves, costs, the worst poses."""
 
 from __future__ import annotations
 
@@ -34,47 +34,48 @@ GALLERY = {  # the run that is shown of each set: trained on it, with the larges
     "h36m_eccv": "s3_mpii_h36m", "mpi_inf_3dhp": "s3_mpii_3dhp", "occlusion_person": "s3_mpii_op",
     "mpii": "s1_mpii", "lsp": "s1_lsp", "flic": "s1_flic",
 }  # fmt: skip
-WORST_2D, WORST_3D, EDGE_2D = 5, 3, 160  # pictures a set, px of those in 2D
+WORST_2D, WORST_3D, EDGE_2D = 5, 3, 160  # pictures per set, px of those in 2D
 
 FIGURES = [
     Figure(
         "figures/failures-op.png",
         "Figure 1: two failures on Occlusion-Person",
-        "The model of MPII and H36M, which has seen no synthetic picture: of two people the picture "
-        "where the length of an arm's bone is most wrong (poses scaled to the true sum of bones): "
-        "predicted 2D pose, predicted and true 3D pose from beside the camera.",
+        "The model trained on MPII and H36M, which has seen no synthetic picture. Two people, each in the "
+        "picture where the length of an arm bone is most wrong (poses are scaled to the true sum of bones): "
+        "predicted 2D pose, predicted and true 3D pose, seen from beside the camera.",
     ),
     Figure(
         "figures/two-models.png",
         "Figure 2: two models on one picture of H36M",
-        "Predicted 2D joints and wireframes, from two sides, of the models with LSP and FLIC at twice the "
-        "epochs, and the truth (thin lines in the picture). Of the test pictures with a hidden wrist, where "
-        "there are such, the one on which the two models' mean error is the median.",
+        "Predicted 2D joints, and 3D poses seen from two sides, of the models trained on LSP and on FLIC for "
+        "twice the epochs; below them the truth, which is also drawn as thin lines in the pictures. Of the "
+        "test pictures with a hidden wrist, if any, this is the one whose error, the mean of both models, is "
+        "the median.",
     ),
     Figure(
         "figures/curves.png",
         "Figure 3: training curves of stage 2",
-        "Heat-map PCK (left) and corrected MPJPE (right) on training pictures and on the validation tenth of "
-        "the test set, after every epoch. The validation set only shows the curve; nothing is chosen on it.",
+        "Heat-map PCK (left) and corrected MPJPE (right) after every epoch, on training pictures and on the "
+        "validation tenth of the test set. That tenth is only watched; nothing is chosen on it.",
     ),
     Figure(
         "figures/cost.png",
         "Error against cost",
-        "Corrected MPJPE against the operations of all stages of a scheme, a dot a row of Tables 1 to 3, on "
-        "the three test sets; and the paper's own error (its protocol) against its minutes, for the four "
-        "schemes that it times.",
+        "Corrected MPJPE on the three test sets against the operations of all stages of a scheme, one dot "
+        "per row of Tables 1 to 3. On the right, the paper's error (its own protocol) against its minutes, "
+        "for the four schemes that it times.",
     ),
     Figure(
         "figures/worst-2d.png",
         "The worst 2D poses",
-        "Of every set the test pictures with the largest mean 2D error (percent of the crop's side; true "
-        "joints as thin lines).",
+        "From every set the test pictures with the largest mean 2D error, in percent of the crop's side; "
+        "thin lines are the true joints.",
     ),
     Figure(
         "figures/worst-3d.png",
         "The worst 3D poses",
-        "Of every 3D set the test pictures with the largest corrected MPJPE: predicted 2D pose, predicted "
-        "and true 3D pose from beside the camera.",
+        "From every 3D set the test pictures with the largest corrected MPJPE: predicted 2D pose, predicted "
+        "and true 3D pose, seen from beside the camera.",
     ),
 ]  # fmt: skip
 
@@ -82,7 +83,7 @@ FIGURES = [
 def fusion_figures(
     folder: Path, runs: Mapping[str, Run], data: Path, roots: Mapping[str, str], scores: Scores, paper: Paper
 ) -> list[Figure]:
-    """Draw all figures whose runs are declared, and say which; `roots` are the native folders by data set."""
+    """Draw all figures whose runs are declared and return them; `roots`: native folders by data set."""
     files = [folder / figure.file for figure in FIGURES]
     drawn = []
 
@@ -112,7 +113,7 @@ def fusion_figures(
 
 
 def failures_figure(path: Path, shown: Shown) -> None:
-    """Figure 1: two people whose arm's bone is most wrong, each in a line."""
+    """Figure 1: the two people with the most wrong arm bones, one per line."""
     predicted, true = arm_lengths(shown)
     wrong = np.abs(predicted - true) * (true > 0)
     rows = first_of_each(np.argsort(-wrong.max(1), kind="stable"), shown.people.subject, 2)
@@ -126,7 +127,7 @@ def failures_figure(path: Path, shown: Shown) -> None:
 
 
 def first_of_each(order: np.ndarray, kinds: np.ndarray, count: int) -> list[int]:
-    """The first rows of an order, each of another kind while there are kinds left."""
+    """The first rows of an order, preferring one row of each kind."""
     kept: list[int] = []
     for row in order.tolist():
         if kinds[row] not in kinds[kept]:
@@ -136,7 +137,7 @@ def first_of_each(order: np.ndarray, kinds: np.ndarray, count: int) -> list[int]
 
 
 def put_three(sheet: Sheet, shown: Shown, row: int, x: int, y: int) -> None:
-    """Picture with the 2D pose, predicted and true 3D pose, side by side, with their words above."""
+    """Picture with the 2D pose, predicted and true 3D pose, side by side, each with a title."""
     words = ("predicted 2D", f"predicted 3D: {shown.error3d()[row]:.0f} mm", "true 3D")
     cells = [Cell(x + i * EDGE, y + TITLE, EDGE, EDGE) for i in range(3)]
     for cell, text in zip(cells, words, strict=True):
@@ -147,7 +148,7 @@ def put_three(sheet: Sheet, shown: Shown, row: int, x: int, y: int) -> None:
 
 
 def models_figure(path: Path, models: Mapping[str, Shown]) -> None:
-    """Figure 2: a line a model and one for the truth, on the same picture."""
+    """Figure 2: one line per model and one for the truth, on the same picture."""
     row = row_of_interest(list(models.values()))
     sheet = Sheet(3 * EDGE, len(models) * (EDGE + TITLE) + EDGE + TITLE)
     for line, (words, shown) in enumerate([*models.items(), ("truth", next(iter(models.values())))]):
@@ -163,7 +164,7 @@ def models_figure(path: Path, models: Mapping[str, Shown]) -> None:
 
 
 def row_of_interest(models: Sequence[Shown]) -> int:
-    """The median picture of those with a hidden wrist, or of all."""
+    """The picture of median error among those with a hidden wrist, or among all if there are none."""
     people = models[0].people
     wrists = [SKELETON.index("r_wrist"), SKELETON.index("l_wrist")]
     hidden = (people.labelled & ~people.visible)[:, wrists].any(1)
@@ -173,7 +174,7 @@ def row_of_interest(models: Sequence[Shown]) -> int:
 
 
 def curves_figure(path: Path, curves: Mapping[str, Sequence[Path]]) -> None:
-    """Figure 3: a line a training, accuracy on the left and error on the right."""
+    """Figure 3: one line per training, accuracy on the left and error on the right."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as Canvas
 
@@ -196,7 +197,7 @@ def curves_figure(path: Path, curves: Mapping[str, Sequence[Path]]) -> None:
 
 
 def worst_2d_figure(path: Path, gallery: Mapping[str, Shown]) -> None:
-    """A line a set: the pictures with the largest 2D error."""
+    """One line per set: the pictures with the largest 2D error."""
     left, line_height = 110, EDGE_2D + TITLE
     sheet = Sheet(left + WORST_2D * EDGE_2D, len(gallery) * line_height)
     for line, (name, shown) in enumerate(gallery.items()):
@@ -210,7 +211,7 @@ def worst_2d_figure(path: Path, gallery: Mapping[str, Shown]) -> None:
 
 
 def worst_3d_figure(path: Path, gallery: Mapping[str, Shown]) -> None:
-    """A block a set: the pictures with the largest 3D error, each in a line of three."""
+    """One block per set: the pictures with the largest 3D error, each in a line of three."""
     height = TITLE + WORST_3D * (EDGE + TITLE) + GAP
     sheet = Sheet(3 * EDGE * len(gallery) + GAP * (len(gallery) - 1), height)
     for block, (name, shown) in enumerate(gallery.items()):

@@ -1,4 +1,4 @@
-"""What a run of the fusion trainings said about the people of a test set, and how that is drawn.
+"""What a run of the fusion trainings predicts for the people of a test set, and how that is drawn.
 
 Legend: N people, J = MPII's 16 joints, B bones of the arms.
 """
@@ -33,9 +33,9 @@ class Shown:
     """The people of a test set with what one run predicted."""
 
     people: Split
-    roots: list[str]  # of the pictures, by source
+    roots: list[str]  # folders of the pictures, by source
     joints2d_px: np.ndarray  # N, J, 2
-    joints3d_mm: np.ndarray  # N, J, 3, bones of the truth's sum where there is a truth
+    joints3d_mm: np.ndarray  # N, J, 3, scaled to the truth's sum of bones if there is a truth
     in_3d: bool
 
     def error2d(self) -> np.ndarray:
@@ -56,10 +56,12 @@ def load_shown(run: Run, name: str, data: Path, roots: Mapping[str, str]) -> Sho
     people = load_split(folder, "test")
     files = run.predictions(f"{name}-test")
     if not files:
-        raise ReposeError(f"{run.folder}: no predictions of {name}, expected some; make the run again")
+        raise ReposeError(
+            f"{run.folder}: no predictions for {name}, expected some; train the run again with `dvc repro`"
+        )
     found = load_arrays(files[0], "sample", "joints2d_px", "joints3d_mm")
     if not np.array_equal(found["sample"], people.sample):
-        raise ReposeError(f"{files[0]}: other people than {folder}; make the run again with `dvc repro`")
+        raise ReposeError(f"{files[0]}: not the people of {folder}; train the run again with `dvc repro`")
     poses, in_3d = found["joints3d_mm"].astype(float), bool(people.truth_mm.any())
     if in_3d:
         size = np.maximum(bone_sum(carried_over(poses)), 1e-9)  # of a pose in one point
@@ -83,9 +85,9 @@ def bone_words(number: int) -> str:
 
 
 def put_person(sheet: Sheet, cell: Cell, shown: Shown, row: int, truth: bool = False) -> None:
-    """A person's picture with the predicted 2D pose, of the joints that the set labels.
+    """A person's picture with the predicted 2D pose, restricted to the joints that the set labels.
 
-    `truth` adds the true one as thin lines.
+    `truth` adds the true pose as thin lines.
     """
     people, px = shown.people, int(cell.width)
     x, y = people.center[row].tolist()

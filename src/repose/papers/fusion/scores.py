@@ -1,20 +1,20 @@
 """Scores of the fusion trainings from their predictions and the prepared test sets.
 
-What is resampled together is a unit: a picture with all its people, all cameras' pictures of one instant
-(Occlusion-Person), or a film (MPI-INF-3DHP).
+What is resampled together is a unit: a picture with all its people, the pictures that all cameras took at one
+instant (Occlusion-Person), or a film (MPI-INF-3DHP).
 
     heatmap_pck       what the paper prints as 2D PCKh, %: maxima of heat maps, ten joints
     pckh              PCKh@0.5, %, where the size of the head is known (MPII)
-    mpjpe_corrected   mm, bones of the truth's sum, two joints interpolated on both sides
-    mpjpe_published   mm, bones of 4000 mm in sum, two joints interpolated in the prediction
+    mpjpe_corrected   mm, bones scaled to the truth's sum, two joints interpolated in prediction and truth
+    mpjpe_published   mm, bones scaled to a sum of 4000 mm, two joints interpolated in the prediction
     p_mpjpe           mm, after the best similarity, joints as in the corrected protocol
-    sides_apart       %, of pairs of joints that are clearly apart, those not found at one place: a network
-                      that cannot tell left from right finds both sides at the same one
+    sides_apart       %, of the left and right joints that are clearly apart, the pairs found at two places:
+                      a network that cannot tell left from right finds both at the same place
 
-Groups are the test sets. `…_tenth` is the same on every tenth row of the run's own test set, the paper's
-validation set. `train_mpjpe` is the corrected error of a few people of a run's 3D training set, which is the
-group. `mean_pose` and `perfect` are rows without a training: what the mean training pose and a perfect
-prediction score.
+Groups are the test sets. `…_tenth` is the same metric on every tenth row of the run's own test set, the
+paper's validation set. `train_mpjpe` is the corrected error on a few people of a run's 3D training set, and
+its group is that set. The rows `mean_pose` and `perfect` are not trained: they score the mean training pose
+and a perfect prediction.
 
 Legend: S seeds, N people, J = MPII's 16 joints.
 """
@@ -62,7 +62,7 @@ def declared(section: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 
 def fusion_scores(runs: Sequence[Run], data: Path) -> Scores:
-    """Scores of all runs, and of the two rows without one; `data` holds the prepared sets."""
+    """Scores of all runs, and of the two rows that are not trained; `data` holds the prepared sets."""
     splits: dict[str, Split] = {}
     scores: Scores = {}
     known = {run.name: run for run in runs}
@@ -78,7 +78,7 @@ def fusion_scores(runs: Sequence[Run], data: Path) -> Scores:
 
 
 def training_scores(run: Run) -> Scores:
-    """The last training error of a run that knows depth; its 3D set is the last that it is trained on."""
+    """The last training error of a run that predicts depth; the last set that it trains on is its 3D set."""
     own = run.record["train"][-1]
     if own not in SETS_3D:
         return {}
@@ -110,7 +110,7 @@ def units(name: str, split: Split) -> np.ndarray:
 
 
 def by_unit(sums: np.ndarray, counts: np.ndarray, unit: np.ndarray) -> Counts:
-    """Sums (S, N) and counts (N) of people as those of units."""
+    """Sums (S, N) and counts (N) of people, added up by unit."""
     _, place = np.unique(unit, return_inverse=True)
     size = int(place.max()) + 1
     total = np.stack([np.bincount(place, weights=row, minlength=size) for row in sums])
@@ -118,7 +118,7 @@ def by_unit(sums: np.ndarray, counts: np.ndarray, unit: np.ndarray) -> Counts:
 
 
 def grouped(sets: Mapping[str, Counts]) -> Score:
-    """One score of several test sets, a group a set; units in which nothing counts are left out."""
+    """One score over several test sets, each a group; units in which nothing counts are left out."""
     sums = np.concatenate([s for s, _ in sets.values()], axis=1)
     counts = np.concatenate([n for _, n in sets.values()]).astype(float)
     groups = np.repeat(np.arange(len(sets)), [len(n) for _, n in sets.values()])
@@ -129,16 +129,18 @@ def grouped(sets: Mapping[str, Counts]) -> Score:
 def set_scores(files: Sequence[Path], split: Split, folder: Path) -> dict[str, Counts]:
     """The scores of one run's seeds on one test set, person by person."""
     if not files:
-        raise ReposeError(f"{folder}: no predictions, expected those of every seed; make the run again")
+        raise ReposeError(
+            f"{folder}: no predictions, expected those of every seed; train the run again with `dvc repro`"
+        )
     seeds = [person_scores(path, split) for path in files]
     return {metric: (np.stack([s[metric][0] for s in seeds]), seeds[0][metric][1]) for metric in seeds[0]}
 
 
 def person_scores(path: Path, split: Split) -> dict[str, Counts]:
-    """Sums (N) and counts (N) of every metric that the set has a truth for."""
+    """Sums (N) and counts (N) of every metric for which the set has a truth."""
     found = load_arrays(path, "sample", "joints3d_mm", "joints2d_px", "cell", "map_px")
     if not np.array_equal(found["sample"], split.sample):
-        raise ReposeError(f"{path}: other people than the prepared set; make the run again with `dvc repro`")
+        raise ReposeError(f"{path}: not the people of the prepared set; train the run again with `dvc repro`")
     size = int(found["map_px"])
     points = in_crop(split.joints2d.astype(float), upright(split.center, split.side))
     truth = np.floor(points * size)
@@ -162,7 +164,7 @@ def percent(hits: np.ndarray, counted: np.ndarray) -> Counts:
 
 
 def joint_percent(hits: np.ndarray, counted: np.ndarray) -> Counts:
-    """The same, such that the mean is that of the joints' own rates, however often each is labelled."""
+    """The same, weighted so that every joint counts alike, however often it is labelled."""
     seen = counted.sum(0)  # J
     weight = counted.sum() / np.maximum(seen * (seen > 0).sum(), 1)
     return 100.0 * (hits * weight).sum(1), counted.sum(1)

@@ -18,13 +18,13 @@ from repose.report.tables import Facts
 __all__ = ["data_sets", "declared", "presented", "scored", "settings"]
 
 CHOSEN = (
-    "Chosen on a held-out training subject, the same for all graph networks; Martinez' network alone has "
-    "its own optimiser and rate (`martinez`), which serve it better than the others'."
+    "These values were chosen on a held-out training subject and are the same for all graph networks. Only "
+    "Martinez' network has its own optimiser and rate (`martinez`), with which it learns better."
 )
 
 
 def settings(section: Mapping[str, Any], scale: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
-    """The scale of the trainings; nothing was chosen where they follow the paper's schedule."""
+    """The scale of the trainings; with the paper's own schedule nothing was chosen."""
     return listed(scale), CHOSEN if scale["train"]["steps"] else ""
 
 

@@ -28,7 +28,7 @@ from repose.report.page import Figure
 from repose.report.runs import Run
 from repose.skeletons import get_skeleton
 
-CENTERS = 20  # drawn of the classes
+CENTERS = 20  # classes that are drawn
 CURVES = {"baseline": "base_410", "unsupervised global node": "gn_256", "supervised global node": "sup_256"}
 COLOURS = (PALE, RIGHT, LEFT)  # of the curves
 
@@ -38,26 +38,26 @@ FIGURES = [
         "Figure 5: loss and error during training",
         "Training loss of the joints (left) and MPJPE on the test set (right) of three networks with equally "
         "many parameters, at the larger width. Lines are means over seeds, bands one standard deviation. The "
-        "test set only shows the curve; nothing is chosen on it.",
+        "test set is only watched; nothing is chosen on it.",
     ),
     Figure(
         "figures/centers.png",
         "Figure 6: centres of pose classes",
-        "Centres of the 50 classes that K-means finds in the training poses of Human3.6M, seen from a little "
-        "beside the camera: the largest class, then always the one that differs most from those before. "
-        "Above each its share of the training poses.",
+        "Centres of some of the 50 classes that K-means finds in the training poses of Human3.6M, seen from "
+        "slightly beside the camera: first the largest class, then one by one the class that differs most "
+        "from those already shown. Above each centre is its class's share of the training poses.",
     ),
     Figure(
         "figures/examples.png",
         "Figure 7: poses lifted from 2D",
-        "2D input, predicted 3D pose and ground truth, both seen from beside the camera. Of each action the "
-        "test frame with the median error, so neither the best nor the worst.",
+        "2D input, predicted and true 3D pose, both seen from beside the camera. Each action is shown by its "
+        "test frame with the median error, so neither by the best nor by the worst.",
     ),
 ]
 
 
 def gcn_figures(folder: Path, runs: Mapping[str, Run], data: Path) -> Sequence[Figure]:
-    """Figures 5 to 7, where the runs that they show are declared."""
+    """Figures 5 to 7, if the runs that they show are declared."""
     if not set(CURVES.values()) <= runs.keys():
         return []
     curves = {name: [seed / "history.csv" for seed in runs[run].seeds] for name, run in CURVES.items()}
@@ -71,7 +71,7 @@ def gcn_figures(folder: Path, runs: Mapping[str, Run], data: Path) -> Sequence[F
 
 
 def curves_figure(path: Path, curves: Mapping[str, Sequence[Path]]) -> None:
-    """Loss (left, logarithmic) and error (right) by epoch: a line a network, a band over its seeds."""
+    """Loss (left) and error (right) by epoch, both logarithmic: a line per network, a band over its seeds."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as Canvas
 
@@ -109,7 +109,7 @@ def centers_figure(path: Path, centers_m: np.ndarray, labels: np.ndarray, count:
 
 
 def far_apart(points: np.ndarray, first: int, count: int) -> list[int]:
-    """Indices: the first, then always the point farthest from all before."""
+    """Indices: the first point, then one by one the point farthest from all chosen so far."""
     chosen = [first]
     distance = np.linalg.norm(points - points[first], axis=1)
     while len(chosen) < min(count, len(points)):

@@ -18,17 +18,20 @@ from repose.report.tables import Facts
 
 __all__ = ["data_sets", "declared", "presented", "scored", "settings"]
 
-CHOSEN = "Chosen on a held-out training subject, the same on both sides of every comparison."
+CHOSEN = (
+    "These values were chosen on a held-out training subject and are the same on both sides of every "
+    "comparison."
+)
 EXAMPLES = Figure(
     "figures/examples.png",
     "Figures 3 and 4: poses lifted from 2D",
-    "2D input, 3D pose of the combined network and ground truth. The paper shows a private video; these "
-    "are test frames of Human3.6M, of each action the one with the median error.",
+    "2D input, 3D pose of the combined network and true 3D pose. The paper shows a private video; these are "
+    "test frames of Human3.6M, for each action the one with the median error.",
 )
 
 
 def settings(section: Mapping[str, Any], scale: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
-    """The scale of the trainings; nothing was chosen where they follow the paper's schedule."""
+    """The scale of the trainings; with the paper's own schedule nothing was chosen."""
     return listed(scale), CHOSEN if scale["train"]["steps"] else ""
 
 

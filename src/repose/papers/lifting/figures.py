@@ -1,4 +1,4 @@
-"""Poses lifted from 2D, as both lifting papers show them.
+"""Poses lifted from 2D, as the pages on both lifting papers show them.
 
 Legend: N rows of predictions, J joints.
 """
@@ -35,10 +35,10 @@ def examples_figure(
     column: str | None,
     actions: Sequence[str] = EXAMPLES,
 ) -> None:
-    """2D input, predicted and true 3D pose of one frame of each action, two actions a line.
+    """2D input, predicted and true 3D pose of one frame of each action, two actions per line.
 
-    `poses` is the test table, `predicted_file` what a run says of it; `column` names the extra column of 2D
-    joints that was lifted; None means the true ones.
+    `poses` is the test table, `predicted_file` a run's predictions for it; `column` names the extra column
+    of 2D joints that was lifted, None the true joints.
     """
     table, predictions = PoseTable.load(poses), load_arrays(predicted_file)
     skeleton = skeleton_of(predictions["joints"])
@@ -64,7 +64,7 @@ def examples_figure(
 
 
 def typical_rows(errors: np.ndarray, words: np.ndarray, actions: Sequence[str]) -> list[int]:
-    """Of each action that occurs, the row with the median error."""
+    """For each action that occurs, the row with the median error."""
     rows = []
     for action in actions:
         own = np.flatnonzero(words == action)

@@ -36,7 +36,7 @@ def predicted_poses(path: Path, truth: PoseTable) -> Lifted:
 
 
 def mean_pose(truth: PoseTable, train: PoseTable) -> Lifted:
-    """The mean training pose for every row of the truth: what any lifter must beat by far."""
+    """The mean training pose for every row of the truth, which any lifter must beat by far."""
     assert train.joints3d is not None
     mean = train.joints3d.mean(axis=0)
     return np.arange(len(truth)), np.broadcast_to(mean, (len(truth), *mean.shape))
@@ -95,14 +95,14 @@ def mpi_inf_3dhp_scores(seeds: Iterable[Lifted], truth: PoseTable) -> dict[str, 
 
 
 def paper_samples(run: Run) -> int:
-    """Poses that a run's training sees at the papers' size, those of all its learners together."""
+    """How many poses a run's training sees at the paper's size, over all its learners."""
     model, train = run.record["configuration"]["model"], run.record["configuration"]["train"]
     schedule = train.get("schedule") or train[model["input"]]
     return PAPER_POSES * int(schedule["epochs"]) * int(model.get("stages", 1))
 
 
 def trivial_scores(test: PoseTable, train: PoseTable, transfer: PoseTable) -> dict[str, Score]:
-    """What the mean training pose scores on both test sets; on Human3.6M the same whatever the 2D is."""
+    """What the mean training pose scores on both test sets; on Human3.6M it does not depend on the 2D."""
     own = pose_scores([mean_pose(test, train)], test, "gt")
     own |= {name.replace("_gt", "_detected"): score for name, score in own.items()}
     return own | mpi_inf_3dhp_scores([mean_pose(transfer, train)], transfer)
@@ -130,7 +130,7 @@ def lifting_scores(runs: Sequence[Run], poses: Path) -> tuple[Scores, Facts]:
 
 
 def learnt(run: Run, own: Mapping[str, Score], trivial: Mapping[str, Score]) -> dict[str, Any]:
-    """Errors of a run on the test and the training set, in mm over frames, against the mean pose's."""
+    """Errors of a run on the test and the training set, in mm and in percent of the mean pose's."""
     configuration = run.record["configuration"]
     metric = f"p1_{configuration['model']['input']}"
     error, training = own[metric], float(run.last("train_error").mean())

@@ -1,4 +1,4 @@
-"""What the pages of both lifting papers say of their scale."""
+"""What the pages on both lifting papers say about their scale."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,0 +1,93 @@
+"""A run and what all runs share, from the sections of the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from repose.dgcn.decode import DecoderOptions
+from repose.dgcn.designs import NetworkScale
+from repose.dgcn.graph import GraphDesign
+from repose.dgcn.losses import Weights
+from repose.dgcn.recipe import PaperTraining, SmallTraining
+from repose.dgcn.run import Run, Setup
+from repose.pictures.scene_crops import SceneAugment
+
+TESTS = {
+    "coco": (("coco", "val"), ("coco", "test")),
+    "crowdpose": (("crowdpose", "test"),),
+    "mpii_multi": (("mpii_multi", "val"),),
+}
+NO_WEIGHT = ("regression", "smooth_radius")  # of the section on the loss
+SHARED = ("loss", "decoder", "augment", "train", "precision", "held_out", "images")
+Section = Mapping[str, Any]
+
+
+def trunk_of(section: Section, name: str, scale: Section, seed: int) -> Run:
+    """What all runs of a backbone begin with, trained on COCO."""
+    entry, small = section["trunks"][name], scale["train"]
+    crops = small["trunk_crops"] and round(entry["share"] * small["trunk_crops"])
+    return Run(
+        name, entry["backbone"], "coco", (), None, section["gamma"], training(section, small, crops), (seed,),
+        imagenet=entry["weights"],
+    )  # fmt: skip
+
+
+def arm_of(section: Section, name: str, scale: Section, seed: int) -> Run:
+    """The baseline, or a graph module on it."""
+    entry, small = section["runs"][name], scale["train"]
+    return Run(
+        name=name,
+        backbone=section["trunks"][entry["parent"]]["backbone"],
+        data=entry["data"],
+        tests=TESTS[entry["data"]],
+        graph=graph_of(section, entry, scale),
+        gamma=entry.get("gamma", section["gamma"]),
+        small=training(section, small, small["arm_crops"]),
+        seeds=tuple(seed + k for k in range(entry["seeds"])),
+        parent=entry["parent"],
+    )
+
+
+def graph_of(section: Section, entry: Section, scale: Section) -> GraphDesign | None:
+    """The graph module of a run; none in the baseline."""
+    if entry["graph"] == "none":
+        return None
+    choices = section["graph"] | {"relations_own": scale["relations_own"]}
+    return GraphDesign(adjacency=entry["graph"], strides=tuple(entry["strides"]), **choices)
+
+
+def training(section: Section, small: Section, crops: int | None) -> SmallTraining:
+    """What replaces the published schedule; with no number of crops nothing does."""
+    rest = {f.name: small[f.name] for f in fields(SmallTraining) if f.name not in ("crops", "batch")}
+    return SmallTraining(crops, small["batch"] or section["train"]["batch"], **rest)
+
+
+def setup_of(section: Section, scale: Section) -> Setup:
+    """What all runs share."""
+    loss = dict(section["loss"])
+    supervision = loss.pop("supervision")
+    if scale["weights_even"]:
+        supervision, loss = 1.0, {key: value if key in NO_WEIGHT else 1.0 for key, value in loss.items()}
+    augment, train = dict(section["augment"]), dict(section["train"])
+    return Setup(
+        scale=NetworkScale(**scale["network"]),
+        crop_px=scale["crop_px"],
+        picture_px=scale["picture_px"],
+        augment=SceneAugment(**(augment | {"scale": tuple(augment["scale"])})),
+        held_out=section["held_out"],
+        weights=Weights(**loss, vector_weight=scale["vector_weight"], normalise=scale["normalise"]),
+        supervision=supervision,
+        decoder=DecoderOptions(**section["decoder"]),
+        paper=PaperTraining(**(train | {"milestones": tuple(train["milestones"])})),
+        images=section["images"],
+    )
+
+
+def configuration_of(section: Section, scale: Section, run: Run, seed: int) -> dict[str, Any]:
+    """Everything that a run's result follows from, as `run.json` tells it."""
+    own = {"run": run.name, "backbone": run.backbone, "data": run.data, "parent": run.parent}
+    graph = run.graph and asdict(run.graph)
+    about = {"gamma": run.gamma, "graph": graph, "imagenet": run.imagenet, "scale": scale, "seed": seed}
+    return own | about | {"training": asdict(run.small)} | {key: section[key] for key in SHARED}
