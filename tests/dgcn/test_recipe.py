@@ -27,11 +27,12 @@ def test_a_trunk_warms_up_and_then_keeps_its_rate():
     assert set(rate[18:]) == {2e-2}
 
 
-def test_an_arm_keeps_the_trunks_rate_for_a_while_and_then_falls_to_zero_in_a_straight_line():
+def test_an_arm_warms_up_keeps_the_trunks_rate_for_a_while_and_falls_to_zero_in_a_straight_line():
     recipe = arm_recipe(PAPER, SMALL, PICTURES)
     rate = rates(recipe)
     assert recipe.samples == 9600
-    assert set(rate[:121]) == {2e-2}
+    assert rate[:18] == pytest.approx([2e-2 * (step + 1) / 18 for step in range(18)])
+    assert set(rate[18:121]) == {2e-2}
     falls = [before - after for before, after in itertools.pairwise(rate[120:])]
     assert falls == pytest.approx([2e-2 / 480] * len(falls))
     assert rate[-1] == pytest.approx(2e-2 / 480)

@@ -3,7 +3,14 @@ import torch
 from torch import nn
 
 from repose.foundations.errors import ReposeError
-from repose.training.optimiser import Optimiser, Stepper, clip_grad_norm, orthogonalised
+from repose.training.optimiser import (
+    Optimiser,
+    Stepper,
+    clip_grad_norm,
+    named_state,
+    orthogonalised,
+    take_state,
+)
 
 CASES = {
     "adam": (Optimiser("adam"), torch.optim.Adam, {}),
@@ -151,3 +158,16 @@ def test_muon_leaves_alone_what_it_is_told_to():
     stepper.step(0.1)
     adam.step()
     torch.testing.assert_close(mine, other)
+
+
+def test_a_parameter_of_another_shape_begins_anew_its_count_of_steps_included():
+    old, new = (
+        Stepper(Optimiser("adam"), [nn.Parameter(torch.ones(n)), nn.Parameter(torch.ones(2))]) for n in (3, 4)
+    )
+    for parameter in old.parameters:
+        parameter.grad = torch.ones_like(parameter)
+    old.step(0.1)
+    take_state(new, ["head", "body"], named_state(old, ["head", "body"]))
+    assert [float(steps) for steps in new.state["steps"]] == [0.0, 1.0]
+    assert not new.state["mean"][0].any()
+    assert torch.equal(new.state["mean"][1], old.state["mean"][1])

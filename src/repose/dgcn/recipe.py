@@ -33,8 +33,8 @@ class SmallTraining:
     batch: int
     rate: float  # of Muon, for the kernels of the body
     plain_rate: float  # of Adam, for the output layers and all that is no kernel
-    warmup: float  # share of a trunk's steps from zero to the rate, which then stays
-    hold: float  # share of an arm's steps at the rate, before it falls to zero in a straight line
+    warmup: float  # share of the steps in which the rate rises from zero; a trunk's then stays
+    hold: float  # share of an arm's steps before the rate falls to zero in a straight line
     curve_points: int  # how often the curves are measured
 
 
@@ -49,12 +49,16 @@ def trunk_recipe(small: SmallTraining) -> Recipe:
 
 
 def arm_recipe(paper: PaperTraining, small: SmallTraining, pictures: int) -> Recipe:
-    """An arm: the trunk's rate for a while, then down to zero; or the published training of all pictures."""
+    """An arm: a warm-up for its new parts, the trunk's rate for a while, then down to zero.
+
+    Without a number of crops it is the published training on so many pictures.
+    """
     if small.crops is None:
         return published(paper, pictures)
     steps = steps_of(small)
     total = steps * small.curve_points
-    schedule = Schedule("linear", small.rate, hold=round(small.hold * total), total=total)
+    warmup = max(1, round(small.warmup * total))
+    schedule = Schedule("linear", small.rate, warmup, hold=round(small.hold * total), total=total)
     return Recipe(small.batch, steps, Training(small.curve_points, muon(small), schedule))
 
 

@@ -46,7 +46,7 @@ from repose.skeletons import get_skeleton
 from repose.skeletons.soft_adjacency import hand_adjacency, load_distances, soft_adjacency
 from repose.training.checkpoint import fingerprint, resume_folder
 from repose.training.devices import Device, Forward
-from repose.training.loop import train
+from repose.training.loop import seed_of, train
 from repose.training.recipe import Recipe
 from repose.training.record import (
     load_weights,
@@ -59,9 +59,10 @@ from repose.training.record import (
 from repose.training.tracking import Tracker, tracked
 
 HERE = Path(__file__).parent
-CODE = (HERE, *(HERE.parent / room for room in ("labels", "pictures", "training")))  # a resumed training's
+CODE = (HERE, *(HERE.parent / room for room in ("pictures", "skeletons", "training")))  # a resumed training's
 TRAINING = 3  # operations of forward and backward by those of forward
 STATE = "optimiser.safetensors"
+NO_COST = {"samples": 0, "operations": 0}
 HELD_BATCHES = 8  # that the held-out loss is measured on
 
 
@@ -132,7 +133,7 @@ def train_run(run: Run, setup: Setup, store: Store, device: Device, configuratio
                 network = start_of(run, design, adjacency, store, seed)
                 state = parent_state(run, store)
                 train_seed(run, setup, recipe, network, state, seed, sets, store, device, log, kept)
-            write_facts(run, setup, recipe, design, configuration, device, folder)
+            write_facts(run, setup, recipe, design, configuration, device, store)
             log.finish(folder)
 
 
@@ -176,7 +177,16 @@ def recipe_of(run: Run, setup: Setup, scenes: Scenes) -> Recipe:
     """A trunk's recipe or an arm's."""
     if is_trunk(run):
         return trunk_recipe(run.small)
-    return arm_recipe(setup.paper, run.small, len(scenes))
+    return arm_recipe(setup.paper, run.small, len(chosen(scenes, setup)[0]))
+
+
+def chosen(scenes: Scenes, setup: Setup) -> tuple[np.ndarray, np.ndarray]:
+    """Pictures to train on, and those held out for the curves; only such with somebody to find."""
+    somebody = np.zeros(len(scenes), bool)
+    people = np.arange(len(scenes.crowd))
+    somebody[np.searchsorted(scenes.first, people[~scenes.crowd], "right") - 1] = True
+    rows, held = held_out(scenes, setup.held_out, 0)
+    return rows[somebody[rows]], held[somebody[held]]
 
 
 def train_seed(
@@ -187,11 +197,22 @@ def train_seed(
     data, folder = sets[run.data, "train"], store.runs / run.name
     strides, limbs = (run.graph.said_at, run.graph.k_relations == "limbs") if run.graph else ((), False)
     maker = LabelMaker(data.scenes.skeleton, network.design.stride, setup.crop_px, strides, limbs)
-    rows, held = held_out(data.scenes, setup.held_out, 0)
+    rows, held = chosen(data.scenes, setup)
+    draws = (
+        seed_of(seed, "dgcn", "trunk") if is_trunk(run) else seed
+    )  # an arm sees other crops than its trunk
 
     def batches(chosen: np.ndarray, steps: int) -> SceneBatches:
         return SceneBatches(
-            data.scenes, data.pictures, recipe.batch, steps, setup.crop_px, setup.augment, seed, maker, chosen
+            data.scenes,
+            data.pictures,
+            recipe.batch,
+            steps,
+            setup.crop_px,
+            setup.augment,
+            draws,
+            maker,
+            chosen,
         )
 
     published = run.small.crops is None
@@ -203,7 +224,8 @@ def train_seed(
     history = train(
         network, objective, batches(rows, recipe.steps), recipe.training, device,
         seed=seed, name=f"{run.name} seed {seed}", plain=heads.__contains__, start_state=state,
-        clip=objective.hold_backbone, evaluate=held_loss(objective, batches(held, HELD_BATCHES), device),
+        clip=objective.hold_backbone,
+        evaluate=held_loss(objective, batches(held, HELD_BATCHES), device) if len(held) else None,
         on_epoch=lambda row: log.epoch(row, seed), checkpoint=kept / f"seed{seed}.pt",
         on_end=functools.partial(keep_state, run, seed_folder(folder, seed)),
     )  # fmt: skip
@@ -232,15 +254,17 @@ def is_trunk(run: Run) -> bool:
 
 def write_facts(
     run: Run, setup: Setup, recipe: Recipe, design: Design, configuration: Mapping[str, Any], device: Device,
-    folder: Path,
+    store: Store,
 ) -> None:  # fmt: skip
-    """Write `run.json`, with the cost here and at the paper's scale."""
+    """Write `run.json`, with the cost here, that of the trunk included, and at the paper's scale."""
     here = network_size(design, setup.crop_px)
     paper = network_size(design_of(run.backbone, PAPER, design.joints, design.limbs, run.graph), PAPER_PX)
     seen = setup.paper.epochs * setup.images[run.data]
+    before = read_json(store.runs / run.parent / "run.json")["cost"] if run.parent else NO_COST
     write_run(
-        folder, configuration, run.seeds, here.parameters, paper.parameters, recipe.samples,
-        TRAINING * here.operations * recipe.samples,
+        store.runs / run.name, configuration, run.seeds, here.parameters, paper.parameters,
+        before["samples"] + recipe.samples,
+        before["operations"] + TRAINING * here.operations * recipe.samples,
         computed=device.words, parent=run.parent, train=[run.data],
         tests=[f"{name}-{split}" for name, split in run.tests],
         mib_paper=round(mebibytes(paper.parameters), 4),

@@ -12,6 +12,7 @@ from repose.dgcn.graph import GraphDesign
 from repose.dgcn.losses import Weights
 from repose.dgcn.recipe import PaperTraining, SmallTraining
 from repose.dgcn.run import Run, Setup
+from repose.foundations.errors import ReposeError
 from repose.pictures.scene_crops import SceneAugment
 
 TESTS = {
@@ -20,7 +21,7 @@ TESTS = {
     "mpii_multi": (("mpii_multi", "val"),),
 }
 NO_WEIGHT = ("regression", "smooth_radius")  # of the section on the loss
-SHARED = ("loss", "decoder", "augment", "train", "precision", "held_out", "images")
+SHARED = ("loss", "augment", "train", "precision", "held_out", "images")
 Section = Mapping[str, Any]
 
 
@@ -28,6 +29,11 @@ def trunk_of(section: Section, name: str, scale: Section, seed: int) -> Run:
     """What all runs of a backbone begin with, trained on COCO."""
     entry, small = section["trunks"][name], scale["train"]
     crops = small["trunk_crops"] and round(entry["share"] * small["trunk_crops"])
+    if crops is None and entry["weights"] is None:
+        raise ReposeError(
+            f"dgcn.trunks.{name}.weights: null, expected a file of ImageNet weights, which the published "
+            "training begins with"
+        )
     return Run(
         name, entry["backbone"], "coco", (), None, section["gamma"], training(section, small, crops), (seed,),
         imagenet=entry["weights"],
@@ -42,7 +48,7 @@ def arm_of(section: Section, name: str, scale: Section, seed: int) -> Run:
         backbone=section["trunks"][entry["parent"]]["backbone"],
         data=entry["data"],
         tests=TESTS[entry["data"]],
-        graph=graph_of(section, entry, scale),
+        graph=graph_of(section, entry),
         gamma=entry.get("gamma", section["gamma"]),
         small=training(section, small, small["arm_crops"]),
         seeds=tuple(seed + k for k in range(entry["seeds"])),
@@ -50,12 +56,11 @@ def arm_of(section: Section, name: str, scale: Section, seed: int) -> Run:
     )
 
 
-def graph_of(section: Section, entry: Section, scale: Section) -> GraphDesign | None:
+def graph_of(section: Section, entry: Section) -> GraphDesign | None:
     """The graph module of a run; none in the baseline."""
     if entry["graph"] == "none":
         return None
-    choices = section["graph"] | {"relations_own": scale["relations_own"]}
-    return GraphDesign(adjacency=entry["graph"], strides=tuple(entry["strides"]), **choices)
+    return GraphDesign(adjacency=entry["graph"], strides=tuple(entry["strides"]), **section["graph"])
 
 
 def training(section: Section, small: Section, crops: int | None) -> SmallTraining:
@@ -87,7 +92,9 @@ def setup_of(section: Section, scale: Section) -> Setup:
 
 def configuration_of(section: Section, scale: Section, run: Run, seed: int) -> dict[str, Any]:
     """Everything that a run's result follows from, as `run.json` tells it."""
-    own = {"run": run.name, "backbone": run.backbone, "data": run.data, "parent": run.parent}
-    graph = run.graph and asdict(run.graph)
-    about = {"gamma": run.gamma, "graph": graph, "imagenet": run.imagenet, "scale": scale, "seed": seed}
-    return own | about | {"training": asdict(run.small)} | {key: section[key] for key in SHARED}
+    own = {"run": run.name, "backbone": run.backbone, "data": run.data, "scale": scale, "seed": seed}
+    own |= {"training": asdict(run.small)} | {key: section[key] for key in SHARED}
+    if run.parent is None:
+        return own | {"imagenet": run.imagenet}
+    graph = {"gamma": run.gamma, "graph": run.graph and asdict(run.graph)}
+    return own | graph | {"parent": run.parent, "decoder": section["decoder"]}

@@ -144,12 +144,16 @@ def named_state(stepper: Stepper, names: Sequence[str]) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def take_state(stepper: Stepper, names: Sequence[str], state: Mapping[str, Tensor]) -> None:
-    """Take over the named state of another training, for parameters of the same name and shape."""
-    for moment, tensors in stepper.state.items():
-        for name, mine in zip(names, tensors, strict=bool(tensors)):
-            theirs = state.get(f"{name}/{moment}")
-            if theirs is not None and theirs.shape == mine.shape:
-                mine.copy_(theirs)
+    """Take over the named state of another training.
+
+    A parameter whose moments are not all there, in its shape, begins anew, its count of steps included.
+    """
+    kept = {moment: tensors for moment, tensors in stepper.state.items() if tensors}
+    for number, name in enumerate(names):
+        mine = {f"{name}/{moment}": tensors[number] for moment, tensors in kept.items()}
+        if all(key in state and state[key].shape == tensor.shape for key, tensor in mine.items()):
+            for key, tensor in mine.items():
+                tensor.copy_(state[key])
 
 
 def is_kernel(parameter: Tensor, settings: Optimiser) -> bool:

@@ -44,7 +44,7 @@ def presented(materials: Materials) -> Presented:
     """Its figures, what the runs have learnt, and every run on every test set."""
     runs = {run.name: run for run in materials.runs}
     figures = fusion_figures(
-        materials.folder, runs, materials.data / "fusion", materials.roots, materials.scores, materials.paper
+        materials.folder, runs, materials.data, materials.roots, materials.scores, materials.paper
     )
     learnt = learnt_text(materials.runs, materials.facts)
     return Presented(figures, learnt, everywhere_text(materials.runs, materials.scores))
