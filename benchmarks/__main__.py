@@ -22,6 +22,7 @@ BENCHMARKS = {
     "fusion": "Training the network for pictures, and its geometric loss",
     "dgcn": "Training the bottom-up network, and what its graph costs",
     "decoder": "From fields to people, and from people to fields",
+    "grouping": "Grouping joints to people",
     "spent": "Training time against time spent",
 }
 

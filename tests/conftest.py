@@ -25,7 +25,7 @@ KEPT_RUNS = {  # one run of each kind; the others are checked by a dry run
         "solo2": ["solo2_h36m"],
         "solo3": ["solo3_h36m_h36m"],
     },
-    "dgcn": {"trunks": ["trunk_r50"], "runs": ["base_r50", "ad_r50_3", "base_crowd"]},
+    "dgcn": {"trunks": ["trunk_r50"], "runs": ["base_r50", "ad_r50", "base_crowd"]},
 }
 
 

@@ -163,7 +163,7 @@ def test_what_is_no_run_that_finds_people_is_one_sentence(tmp_path):
     with pytest.raises(ReposeError, match="there is none in"):
         load_finder(tmp_path / "other")
     (tmp_path / "good").mkdir()
-    (tmp_path / "good/run.json").write_text('{"configuration": {"backbone": "resnet50"}}')
+    (tmp_path / "good/run.json").write_text('{"configuration": {"backbone": "resnet50", "decoder": {}}}')
     with pytest.raises(ReposeError, match="found good; train it"):
         load_finder(tmp_path / "none")
 

@@ -97,7 +97,41 @@ def test_without_a_run_of_several_seeds_nobody_knows_how_many_it_takes():
     scores = {(run, "m"): made_score(generator, o, seeds=1, seed_sd=30) for run, o in (("a", 0), ("b", 0))}
     verdict = judge_all((made_claim(kind="difference", better="a", worse="b"),), evidence(scores), 0)[0]
     assert what_decides(1.0, verdict.effect, [1, -1]) == ""
-    assert verdict.verdict != "undecided" or "takes a run with several" in verdict.needs
+    assert verdict.verdict == "undecided"
+
+
+@pytest.mark.parametrize("kind", ["difference", "equivalence"])
+def test_a_claim_of_single_seeds_is_undecided_however_narrow_its_interval(kind):
+    generator, hardness = np.random.default_rng(3), np.random.default_rng(0).normal(60, 15, 40)
+    claim = made_claim(kind=kind, better="a", worse="b", margin=9.0)
+    for seeds, verdict in ((1, "undecided"), (4, "agrees")):
+        scores = {
+            (run, "m"): made_score(generator, mean, seeds=n, seed_sd=0.01, hardness=hardness)
+            for run, mean, n in (("a", 0, 1), ("b", 5, 1), ("c", 9, seeds))
+        }
+        result = judge_all((claim,), evidence(scores), 0)[0]
+        assert result.verdict == verdict
+        if seeds == 1:
+            assert 0 < result.effect.low < result.effect.high < 9
+            assert result.needs == "how seeds vary is not known: a run with several is needed"
+
+
+def test_several_seeds_must_be_of_the_claims_own_metric_and_group():
+    one, two = flat_score([5.0]), flat_score([1.0, 1.1])
+    scores = {("a", "m"): flat_score([1.0]), ("b", "m"): one, ("a", "n"): two, ("b", "n"): two}
+    claim = made_claim(kind="difference", better="a", worse="b")
+    assert judge_all((claim,), evidence(scores), 0)[0].verdict == "undecided"
+    both = [[1, "b", "m"], [-1, "a", "m"], [-1, "b", "n"], [1, "a", "n"]]
+    claim = made_claim(kind="interaction", contrasts=[both])
+    assert judge_all((claim,), evidence(scores), 0)[0].verdict == "undecided"
+    known = scores | {("c", "m"): flat_score([1.0, 1.1, 1.2])}
+    assert judge_all((claim,), evidence(known), 0)[0].verdict == "agrees"
+
+
+def test_a_count_needs_no_seeds():
+    scores = {("a", "m"): flat_score([17.0]), ("b", "m"): flat_score([19.0])}
+    claim = made_claim(kind="count", better="a", worse="b")
+    assert judge_all((claim,), evidence(scores), 0)[0].verdict == "agrees"
 
 
 def test_the_ledger_is_the_same_every_time():

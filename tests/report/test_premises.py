@@ -13,10 +13,13 @@ from tests.report.made import NONE, evidence, made_claim
 SHARED = {"trivial": {"run": "mean_pose", "margin": 0.05}, "fitted": 1.25, "overfits": 1.5}
 
 
-def judged(premises, figures, facts=None, setting=None, **fields):
+LEAST = SHARED | {"trivial": SHARED["trivial"] | {"least": {"AP": 0.05}}}
+
+
+def judged(premises, figures, facts=None, setting=None, shared=SHARED, **fields):
     """The verdict on `a` beating `b`, from one figure a run."""
     claim = made_claim(
-        SHARED, **{"kind": "difference", "better": "a", "worse": "b"} | fields, premises=premises
+        shared, **{"kind": "difference", "better": "a", "worse": "b"} | fields, premises=premises
     )
     scores = {(run, "m"): flat_score([value, value]) for run, value in figures.items()}
     at_hand = evidence(scores, facts, setting) if setting else evidence(scores, facts)
@@ -43,6 +46,63 @@ def test_where_more_is_better_a_run_must_lie_above_the_trivial_answer(better, ve
     assert result.verdict == verdict
 
 
+@pytest.mark.parametrize("trivial", [{"mean_pose": 0.0}, {}])
+@pytest.mark.parametrize(("worse", "verdict"), [(0.05, "agrees"), (0.049, "not testable here")])
+def test_where_the_trivial_answer_is_next_to_nothing_a_run_must_reach_a_least_value(worse, verdict, trivial):
+    figures = {"a": 0.3, "b": worse} | trivial
+    result = judged(["learnt"], figures, shared=LEAST, unit="AP", lower_is_better=False)
+    assert result.verdict == verdict
+    assert "at least 0.05" in premises_text([result])
+    if verdict != "agrees":
+        assert result.needs == "b (0.049) does not reach 0.05 AP, the least to be compared"
+
+
+def test_a_run_must_be_strictly_better_than_a_trivial_answer_of_nothing():
+    result = judged(["learnt"], {"a": 0.3, "b": 0, "mean_pose": 0}, unit="AP", lower_is_better=False)
+    assert result.needs == "b (0) does not beat the trivial answer (mean_pose: 0 AP) by 5 %"
+    assert judged(["learnt"], {"a": 60, "b": 190.0, "mean_pose": 200}).verdict == "not testable here"
+
+
+def test_both_failings_are_named_and_each_run_once():
+    figures = {"a": 0.03, "b": 0.01, "c": 0.9, "mean_pose": 0.02}
+    terms = [[[1, "c"], [-1, "a"]], [[1, "c"], [-1, "b"]]]
+    how = {"shared": LEAST, "unit": "AP", "lower_is_better": False, "contrasts": terms, "kind": "order"}
+    assert judged(["learnt"], figures, better="c", worse="a", **how).needs == (
+        "b (0.01) does not beat the trivial answer (mean_pose: 0.02 AP) by 5 %; "
+        "a (0.03) does not reach 0.05 AP, the least to be compared"
+    )
+
+
+def test_the_least_value_is_of_a_unit_and_not_of_errors():
+    assert judged(["learnt"], {"a": 0.01, "b": 0.02}, shared=LEAST, unit="m").verdict == "agrees"
+    assert judged(["learnt"], {"a": 0.01, "b": 0.02}, shared=LEAST, unit="AP").verdict == "agrees"
+
+
+def of_two_sets(coco=0.1, training=(9, 10, 40, 41)):
+    """The verdict on a gain of 0.2 on one set and 0.1 on another, each under a metric of its own."""
+    terms = [[1, "a", "crowd"], [-1, "b", "crowd"], [-1, "c", "coco"], [1, "d", "coco"]]
+    figures = {("a", "crowd"): 0.6, ("b", "crowd"): 0.4, ("c", "coco"): 0.4, ("d", "coco"): 0.3}
+    trivial = {("mean_pose", "crowd"): 0.2, ("mean_pose", "coco"): coco}
+    scores = {key: flat_score([value, value]) for key, value in (figures | trivial).items()}
+    claim = made_claim(
+        LEAST, kind="interaction", contrasts=[terms], premises=["learnt", "fitted"], lower_is_better=False
+    )
+    return judge(claim, evidence(scores, errors(**dict(zip("abcd", training, strict=True)))), 0, NONE)
+
+
+def test_runs_are_measured_against_the_trivial_answer_in_the_metric_they_are_compared_in():
+    assert of_two_sets().verdict == "agrees"
+    weak = of_two_sets(coco=0.35)
+    assert weak.needs == "d (0.3) does not beat the trivial answer (mean_pose: 0.35 mm) by 5 %"
+    found = "`crowd`: 0.4 to 0.6 mm; more than 0.21 (mean_pose: 0.2); `coco`: 0.3 to 0.4 mm; more than"
+    assert found in premises_text([weak])
+
+
+def test_training_errors_are_compared_within_a_metric_as_sets_differ():
+    result = of_two_sets(training=(9, 12, 40, 41))
+    assert result.needs.startswith("b has fitted its training data less well than a (training errors 12")
+
+
 def test_a_metric_without_a_trivial_answer_is_exempt_and_says_so():
     result = judged(["learnt"], {"a": 60, "b": 300})
     assert result.verdict == "agrees"
@@ -51,7 +111,7 @@ def test_a_metric_without_a_trivial_answer_is_exempt_and_says_so():
 
 def test_the_trivial_answer_is_that_of_the_set_that_is_judged():
     def by_set(easy, hard):
-        return Score(np.array([[easy, hard]]), np.ones(2), np.arange(2), ("easy", "hard"))
+        return Score(np.array([[easy, hard]] * 2), np.ones(2), np.arange(2), ("easy", "hard"))
 
     scores = {("a", "m"): by_set(10, 90), ("b", "m"): by_set(12, 95), ("mean_pose", "m"): by_set(50, 80)}
     for group, verdict in (("easy", "agrees"), ("hard", "not testable here")):
@@ -100,6 +160,14 @@ def test_a_claim_about_over_fitting_presumes_that_something_over_fits(training, 
         assert result.verdict == verdict
         assert ("nothing over-fits" in result.needs) == (verdict != "agrees")
     assert judged([{"overfits": ["a"]}], {"a": 60, "b": 70}, facts).verdict == "not testable here"
+
+
+@pytest.mark.parametrize(("size", "verdict"), [(0.05, "not testable here"), (0.2, "agrees")])
+def test_the_part_that_a_claim_is_about_must_have_come_into_use(size, verdict):
+    facts = {"a": {"part_size": size}, "b": {}}
+    found = judged(["used"], {"a": 40.0, "b": 50.0}, facts, shared=SHARED | {"used": 0.1})
+    assert found.verdict == verdict
+    assert "use the part" in found.needs or verdict == "agrees"
 
 
 @pytest.mark.parametrize(("origin", "verdict"), [("real", "agrees"), ("world", "not testable here")])

@@ -49,13 +49,13 @@ class Everybody(NamedTuple):
 
 
 def is_run(folder: Path) -> bool:
-    """Whether a folder is that of a run of this room."""
+    """Whether a folder is that of a run of this room; a trunk is none, which nothing says how to read."""
     path = folder / "run.json"
-    return path.is_file() and "backbone" in read_json(path).get("configuration", {})
+    return path.is_file() and {"backbone", "decoder"} <= read_json(path).get("configuration", {}).keys()
 
 
 def load_finder(folder: Path) -> Finder:
-    """The first seed of a run, or of a trunk."""
+    """The first seed of a run."""
     if not is_run(folder):
         known = sorted(run.name for run in folder.parent.glob("*") if is_run(run))
         have = f"found {', '.join(known)}" if known else f"there is none in {folder.parent}"

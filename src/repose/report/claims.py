@@ -7,13 +7,12 @@ here*.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from repose.report.premises import Evidence, Finding, check
+from repose.report.premises import Evidence, Finding, check, metrics_of
 from repose.report.published import Claim
-from repose.report.scores import Score, of_group
+from repose.report.scores import Score, Scores, of_group
 from repose.report.setting import Setting
 from repose.report.statistics import Effect, effect, system_variance, what_decides
 
@@ -24,6 +23,7 @@ FIELDS = (
 UNDECIDED, NOT_TESTABLE = "undecided", "not testable here"
 OPEN = (UNDECIDED, NOT_TESTABLE)
 VERDICTS = ("reproduced", "contradicted", "agrees", "disagrees", *OPEN)
+SEEDS_UNKNOWN = "how seeds vary is not known: a run with several is needed"  # its interval is of units alone
 OURS = " (ours)"  # follows a claim that the paper does not make in words
 
 
@@ -65,8 +65,15 @@ def judge(claim: Claim, evidence: Evidence, seed: int, fallback: tuple[float, in
     findings = check(claim, evidence)
     if failed := [finding.reason for finding in findings if not finding.holds]:
         return Verdict(claim, weakest, NOT_TESTABLE, "; ".join(failed), findings)
+    if claim.kind != "count" and not seeds_known(claim, scores):
+        return Verdict(claim, weakest, UNDECIDED, SEEDS_UNKNOWN, findings)
     verdict = verdict_of(claim, steps, evidence.setting)
     return Verdict(claim, weakest, verdict, needs(claim, weakest) if verdict == UNDECIDED else "", findings)
+
+
+def seeds_known(claim: Claim, scores: Scores) -> bool:
+    """Whether some run of the system has several seeds, in each metric of the claim."""
+    return all(system_variance(scores, metric, claim.group)[1] for metric in metrics_of(claim))
 
 
 def verdict_of(claim: Claim, steps: list[Effect], setting: Setting) -> str:
@@ -86,8 +93,6 @@ def needs(claim: Claim, result: Effect) -> str:
     """What it would take to decide an undecided claim, given the measured variance and effect."""
     d = decimals(claim)
     seen = f"the smallest detectable effect is {result.seen:.{d}f} {claim.unit}"
-    if not math.isfinite(result.seed_sd):
-        return f"{seen} from the test units alone; to know how seeds vary takes a run with several seeds"
     margin = (claim.margin or 0.0) if claim.kind == "equivalence" else 0.0
     takes = what_decides(abs(result.value) - margin, result, [weight for weight, _, _ in claim.contrasts[0]])
     beside = f" against the margin of {margin:.{d}f}" if margin else ""
@@ -104,10 +109,13 @@ def decimals(claim: Claim) -> int:
 
 def judge_all(claims: tuple[Claim, ...], evidence: Evidence, seed: int) -> list[Verdict]:
     """All verdicts of a system; single seeds borrow the seed variance of the system's other runs."""
-    return [
-        judge(claim, evidence, seed, system_variance(evidence.scores, claim.metric, claim.group))
-        for claim in claims
-    ]
+    return [judge(claim, evidence, seed, borrowed_variance(claim, evidence.scores)) for claim in claims]
+
+
+def borrowed_variance(claim: Claim, scores: Scores) -> tuple[float, int]:
+    """The system's seed variance and its degrees of freedom, in the claim's metric that varies most."""
+    found = [system_variance(scores, metric, claim.group) for metric in metrics_of(claim)]
+    return max((own for own in found if own[1]), default=(float("nan"), 0))
 
 
 def ledger_row(system: str, verdict: Verdict) -> dict[str, str]:

@@ -80,7 +80,7 @@ def page(
 ) -> str:  # fmt: skip
     """The Markdown of a page."""
     facts, setting = evidence.facts, evidence.setting
-    parts = [f"# {paper.system}: {paper.title}\n", f"*{paper.venue}.* {paper.summary}\n"]
+    parts = [f"# {heading(paper)}\n", f"*{paper.venue}.* {paper.summary}\n"]
     parts += [f"{text}\n" for text in (setting_text(setting, facts), values_text(setting)) if text]
     parts += [learnt] if learnt else []
     parts += ["## Claims\n", f"{VERDICTS_TEXT}\n", claims_text(verdicts), premises_text(verdicts)]
@@ -95,11 +95,18 @@ def page(
             f"### {figure.title}\n\n![{figure.title}]({figure.file})\n\n{figure.caption}\n"
             for figure in figures
         ]
-    parts += ["## What was learnt\n", learnt_text(facts), SPENT, decided_text(verdicts, setting)]
+    parts += ["## What was learnt\n", learnt_text(facts), *([f"{paper.counted}\n"] if paper.counted else [])]
+    parts += [SPENT, decided_text(verdicts, setting)]
     parts.append(power_text(verdicts))
     if paper.notes:
         parts += ["## Notes\n", "\n".join(f"- {note}" for note in paper.notes) + "\n"]
     return "\n".join(parts)
+
+
+def heading(paper: Paper) -> str:
+    """The title of a page, which says the system where the paper's own title does not begin with it."""
+    named = paper.title.lower().startswith(paper.system.lower())
+    return paper.title if named else f"{paper.system}: {paper.title}"
 
 
 def setting_text(setting: Setting, facts: Facts) -> str:
@@ -142,7 +149,7 @@ def unseen(table: Table, column: Column) -> list[str]:
 
 
 def claims_text(verdicts: list[Verdict]) -> str:
-    """The claims with the paper's effect, ours and the verdict, and what the open ones lack."""
+    """The claims with the paper's effect, ours and the verdict; why some are open; notes."""
     lines = []
     for verdict in verdicts:
         row = ledger_row("", verdict)
@@ -151,9 +158,11 @@ def claims_text(verdicts: list[Verdict]) -> str:
              row["unit"], SIGNS[verdict.verdict]]
         )  # fmt: skip
     text = markdown(["claim", "kind", "metric", "paper's effect", "ours", "unit", "verdict"], lines)
-    notes = [f"- **{v.claim.id}**: {v.needs}." for v in verdicts if v.needs]
-    notes += [f"- **{v.claim.id}**: {v.claim.note}" for v in verdicts if v.claim.note]
-    return text + ("\n" + "\n".join(notes) + "\n" if notes else "")
+    reasons = [f"- **{v.claim.id}**: {v.needs}." for v in verdicts if v.needs]
+    notes = [f"- **{v.claim.id}**: {v.claim.note}" for v in verdicts if v.claim.note]
+    for title, items in (("Why claims are open", reasons), ("Notes on the claims", notes)):
+        text += f"\n### {title}\n\n" + "\n".join(items) + "\n" if items else ""
+    return text
 
 
 def premises_text(verdicts: list[Verdict]) -> str:
@@ -211,9 +220,10 @@ SPENT = (
 FURTHER = "Runs and references that fill no row, or whose settings are not those that their row states.\n"
 PREMISES = """### Premises
 
-What the claims presume. *learnt*: every run beats the trivial answer on the claim's test set by a margin;
-*fitted*: the runs that are compared fit their training data about equally well; *overfits*: at least one run
-over-fits; *real*: at least one of the named data sets is not drawn. Claims on exact counts presume nothing.
+What the claims presume. *learnt*: every run beats the trivial answer on the claim's test set by a margin,
+and reaches what counts as learnt in any case; *fitted*: the runs that are compared fit their training data
+about equally well; *overfits*: at least one run over-fits; *real*: at least one of the named data sets is not
+drawn. Claims on exact counts presume nothing.
 """
 LEARNT = ("seeds", "parameters", "samples_seen", "teraflop")
 

@@ -1,16 +1,20 @@
 """What a claim presumes, and whether our runs meet it; if not, the claim is not testable here.
 
-    learnt      every run beats the trivial answer on the judged set, in the claim's metric, by a margin
-    fitted      the training errors of the runs in each comparison differ by at most a factor
+    learnt      every run beats the trivial answer on the judged set, in the metric that it is compared in, by
+                a margin, and reaches at least so much where more is better
+    fitted      the training errors of the runs that are compared in one metric differ by at most a factor
     overfits    the test error of some run is at least so many times its training error
+    used        the part that a claim is about has come into use in every run that has it: its size, which may
+                begin at zero, is at least so much
     real        at least one of the named data sets is not drawn
 
-Training and test errors are the facts `training_error` and `test_error` of a run, in the same unit.
+Training and test errors are the facts `training_error` and `test_error` of a run, in the same unit; the size
+of the part that a run has beyond the baseline is its fact `part_size`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -43,41 +47,59 @@ class Finding:
 
 def check(claim: Claim, evidence: Evidence) -> tuple[Finding, ...]:
     """Every premise of a claim, checked."""
-    checks = {"learnt": learnt, "fitted": fitted, "overfits": overfits, "real": real}
+    checks = {"learnt": learnt, "fitted": fitted, "overfits": overfits, "used": used, "real": real}
     return tuple(checks[premise.kind](premise, claim, evidence) for premise in claim.premises)
 
 
 def learnt(premise: Premise, claim: Claim, evidence: Evidence) -> Finding:
-    """Every run beats the trivial answer by the margin; metrics without a trivial answer are exempt."""
-    trivial = figure(evidence.scores, premise.trivial, claim)
-    if trivial is None:
-        return Finding("learnt", True, f"exempt: `{claim.metric}` has no trivial answer")
+    """Every run beats the trivial answer by the margin and reaches the least, in each metric of the claim."""
+    compared = {metric: runs_of(claim, premise, metric) for metric in metrics_of(claim)}
+    found = {m: learnt_in(m, runs, premise, claim, evidence.scores) for m, runs in compared.items() if runs}
+    texts = [f"`{m}`: {own.found}" if len(found) > 1 else own.found for m, own in found.items()]
+    reasons = [finding.reason for finding in found.values() if not finding.holds]
+    return Finding("learnt", not reasons, "; ".join(texts), "; ".join(reasons))
+
+
+def learnt_in(metric: str, runs: Sequence[str], premise: Premise, claim: Claim, scores: Scores) -> Finding:
+    """The same for one metric; one that has no trivial answer and wants nothing in any case is exempt."""
+    trivial = figure(scores, premise.trivial, claim, metric)
+    least = None if claim.lower_is_better else premise.least.get(claim.unit)
+    if trivial is None and least is None:
+        return Finding("learnt", True, f"exempt: `{metric}` has no trivial answer")
+    known = {run: figure(scores, run, claim, metric) for run in runs}
+    figures = {run: value for run, value in known.items() if value is not None}
     sign = 1 if claim.lower_is_better else -1
-    bound = trivial * (1 - sign * premise.limit)
-    found = {run: figure(evidence.scores, run, claim) for run in runs_of(claim, premise)}
-    figures = {run: value for run, value in found.items() if value is not None}
-    weak = {run: value for run, value in figures.items() if not sign * value <= sign * bound}
-    most = "at most" if claim.lower_is_better else "at least"
-    text = f"{extent(figures.values())} {claim.unit}; {most} {bound:.4g} ({premise.trivial}: {trivial:.4g})"
-    if not weak:
-        return Finding("learnt", True, text)
-    runs = listed([f"{run} ({value:.4g})" for run, value in weak.items()])
-    reason = (
-        f"{runs} {'do' if len(weak) > 1 else 'does'} not beat the trivial answer "
-        f"({premise.trivial}: {trivial:.4g} {claim.unit}) by {100 * premise.limit:g} %"
-    )
-    return Finding("learnt", False, text, reason)
+    bound = None if trivial is None else trivial * (1 - sign * premise.limit)
+    weak = {run: x for run, x in figures.items() if bound is not None and sign * x >= sign * bound}
+    low = {run: x for run, x in figures.items() if least is not None and x < least and run not in weak}
+    side = "less" if claim.lower_is_better else "more"
+    wanted = [] if bound is None else [f"{side} than {bound:.4g} ({premise.trivial}: {trivial:.4g})"]
+    wanted += [] if least is None else [f"at least {least:g}"]
+    answer = f"beat the trivial answer ({premise.trivial}: {trivial:.4g} {claim.unit})" if weak else ""
+    reasons = [
+        *([fallen_short(weak, f"{answer} by {100 * premise.limit:g} %")] if weak else []),
+        *([fallen_short(low, f"reach {least:g} {claim.unit}, the least to be compared")] if low else []),
+    ]
+    text = f"{extent(figures.values())} {claim.unit}; {' and '.join(wanted)}"
+    return Finding("learnt", not reasons, text, "; ".join(reasons))
 
 
 def fitted(premise: Premise, claim: Claim, evidence: Evidence) -> Finding:
-    """The training errors of the runs in each comparison differ by at most the factor."""
+    """The training errors of the runs of each comparison that share a metric differ by at most the factor.
+
+    Different metrics are of different test sets, and so of training sets whose errors are not comparable.
+    """
     worst = (0.0, "", "", 0.0, 0.0)
-    for terms in claim.contrasts:
-        runs = [run for _, run, _ in terms if not premise.names or run in premise.names]
+    comparisons = {(terms, metric): None for terms in claim.contrasts for *_, metric in terms}
+    for terms, metric in comparisons:
+        named = [run for _, run, own in terms if own == metric]
+        runs = [run for run in named if not premise.names or run in premise.names]
         errors = {run: fact(evidence, run, "training_error") for run in runs}
         if unknown := [run for run, error in errors.items() if error is None]:
             return unknown_errors("fitted", unknown)
         ordered = sorted((error, run) for run, error in errors.items() if error is not None)
+        if not ordered:
+            continue
         (least, better), (most, worse) = ordered[0], ordered[-1]
         worst = max(worst, (ratio(most, least), worse, better, most, least))
     factor, worse, better, most, least = worst
@@ -93,7 +115,7 @@ def fitted(premise: Premise, claim: Claim, evidence: Evidence) -> Finding:
 def overfits(premise: Premise, claim: Claim, evidence: Evidence) -> Finding:
     """Some run's test error is at least the factor times its training error."""
     factors: dict[str, float] = {}
-    for run in premise.names or runs_of(claim, premise):
+    for run in premise.names or runs_of(claim, premise, claim.metric):
         test, training = (fact(evidence, run, name) for name in ("test_error", "training_error"))
         if test is None or training is None:
             return unknown_errors("overfits", [run])
@@ -108,6 +130,21 @@ def overfits(premise: Premise, claim: Claim, evidence: Evidence) -> Finding:
     return Finding("overfits", holds, text, "" if holds else reason)
 
 
+def used(premise: Premise, claim: Claim, evidence: Evidence) -> Finding:
+    """Every run of the claim that has the part has brought it into use."""
+    runs = list(dict.fromkeys(run for terms in claim.contrasts for _, run, _ in terms))
+    known = {run: fact(evidence, run, "part_size") for run in runs}
+    sizes = {run: size for run, size in known.items() if size is not None}
+    if not sizes:
+        return Finding(
+            "used", False, "unknown", "it is unknown whether the runs use the part that it is about"
+        )
+    text = f"size {extent(sizes.values())}; at least {premise.limit:g}"
+    idle = {run: size for run, size in sizes.items() if size < premise.limit}
+    what = f"use the part that it is about (size at least {premise.limit:g})"
+    return Finding("used", not idle, text, fallen_short(idle, what) if idle else "")
+
+
 def real(premise: Premise, claim: Claim, evidence: Evidence) -> Finding:
     """At least one of the named data sets is not drawn."""
     origin = evidence.setting.origin
@@ -119,17 +156,20 @@ def real(premise: Premise, claim: Claim, evidence: Evidence) -> Finding:
     return Finding("real", False, f"drawn: {names}", reason)
 
 
-def runs_of(claim: Claim, premise: Premise) -> list[str]:
-    """The runs that a premise is about: the named ones, or all that the claim compares in its metric."""
-    runs = dict.fromkeys(
-        run for terms in claim.contrasts for _, run, metric in terms if metric == claim.metric
-    )
+def metrics_of(claim: Claim) -> list[str]:
+    """The metrics that a claim compares its runs in."""
+    return list(dict.fromkeys(metric for terms in claim.contrasts for *_, metric in terms))
+
+
+def runs_of(claim: Claim, premise: Premise, metric: str) -> list[str]:
+    """The runs that a premise is about: the named ones, or all that the claim compares in a metric."""
+    runs = dict.fromkeys(run for terms in claim.contrasts for _, run, own in terms if own == metric)
     return [run for run in runs if not premise.names or run in premise.names]
 
 
-def figure(scores: Scores, run: str, claim: Claim) -> float | None:
+def figure(scores: Scores, run: str, claim: Claim, metric: str) -> float | None:
     """A run's figure on the set that the claim is judged on."""
-    score = scores.get((run, claim.metric))
+    score = scores.get((run, metric))
     part = None if score is None else of_group(score, claim.group)
     return None if part is None else float(part.value().mean())
 
@@ -148,6 +188,12 @@ def unknown_errors(kind: str, runs: Sequence[str]) -> Finding:
 def ratio(larger: float, smaller: float) -> float:
     """A quotient; infinite if the divisor is zero."""
     return larger / smaller if smaller else inf
+
+
+def fallen_short(figures: Mapping[str, float], of: str) -> str:
+    """A clause on runs whose figures do not do something."""
+    runs = listed([f"{run} ({value:.4g})" for run, value in figures.items()])
+    return f"{runs} {'do' if len(figures) > 1 else 'does'} not {of}"
 
 
 def extent(values: Iterable[float]) -> str:

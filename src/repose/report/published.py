@@ -71,10 +71,11 @@ class Table:
 class Premise:
     """What a claim takes for granted; `repose.report.premises` says what each kind means and checks it."""
 
-    kind: str  # learnt | fitted | overfits | real
+    kind: str  # learnt | fitted | overfits | used | real
     names: tuple[str, ...] = ()  # the runs that it is about (none: all of the claim); for `real`, data sets
-    limit: float = 0.0  # the margin of `learnt`, the factor of `fitted` and `overfits`
+    limit: float = 0.0  # the margin of `learnt`, the factor of `fitted` and `overfits`, the size for `used`
     trivial: str = ""  # for `learnt`: the row of the trivial answer
+    least: Mapping[str, float] = field(default_factory=dict)  # for `learnt`, by unit: to be reached anyhow
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ class Paper:
     claims: tuple[Claim, ...]
     notes: tuple[str, ...] = ()
     headline: tuple[str, str | None] | None = None  # metric and group of the one number per run
+    counted: str = ""  # what the columns of "What was learnt" count, where it needs saying
 
 
 @cache
@@ -126,6 +128,7 @@ def load_paper(system: str) -> Paper:
         claims=tuple(claim(entry, data.get("premises", {})) for entry in data["claims"]),
         notes=tuple(data.get("notes", ())),
         headline=tuple(data["headline"]) if "headline" in data else None,
+        counted=data.get("counted", ""),
     )
 
 
@@ -197,9 +200,9 @@ def premise(item: str | Mapping[str, Sequence[str]], shared: Mapping[str, Any]) 
     kind, names = (item, ()) if isinstance(item, str) else next(iter(item.items()))
     if kind == "learnt":
         trivial = shared["trivial"]
-        return Premise(kind, tuple(names), trivial["margin"], trivial["run"])
-    if kind in ("fitted", "overfits"):
+        return Premise(kind, tuple(names), trivial["margin"], trivial["run"], trivial.get("least", {}))
+    if kind in ("fitted", "overfits", "used"):
         return Premise(kind, tuple(names), shared[kind])
     if kind == "real" and names:
         return Premise(kind, tuple(names))
-    raise ValueError(f"premise {item!r}: expected learnt, fitted, overfits or real: [data sets]")
+    raise ValueError(f"premise {item!r}: expected learnt, fitted, overfits, used or real: [data sets]")

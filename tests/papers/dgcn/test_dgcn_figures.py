@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from repose.foundations.files import write_json
 from repose.papers.dgcn import dgcn_scores, presented
 from repose.papers.dgcn.figures import (
     FIGURES,
     GALLERY,
+    curve_of,
     dgcn_figures,
     first_draw,
     four_adjacencies,
@@ -27,6 +29,7 @@ def house(tmp_path_factory):
     folder = tmp_path_factory.mktemp("house")
     tables = write_sets(folder, folder / "native", tests=tuple(GALLERY))
     write_adjacency(folder, tables["coco-val"])
+    write_json(folder / "poses/coco/meta.json", {"source": "world"})
     coco, crowd = ({test: tables[test]} for test in GALLERY)
     runs = {
         "base_r50": write_run(folder / "runs", "base_r50", coco, wrong=2.0, seeds=(0, 1)),
@@ -92,6 +95,13 @@ def test_pictures_are_ranked_by_the_similarity_of_their_people(house):
     assert sums[:-1].min() > 0 == sums[-1]
 
 
+def test_curves_are_drawn_over_the_crops_since_the_trunk(house):
+    _, runs, *_ = house
+    crops, values = curve_of(runs["base_r50"], ["pif_c", "paf_c"])
+    assert crops.tolist() == [120, 240, 360, 480, 600]
+    np.testing.assert_allclose(values, np.tile(3 / np.arange(1, 6), (2, 1)))
+
+
 def test_bars_are_the_shares_of_each_runs_own_test_set(house):
     _, runs, _, scores = house
     bars = kinds_of(runs.values(), scores)
@@ -108,4 +118,5 @@ def test_the_room_presents_figures_and_kinds_of_errors(house):
     shown = presented(materials)
     assert list(shown.figures) == FIGURES
     assert "AP50" in shown.learnt
+    assert "size_range" in shown.learnt
     assert "### Kinds of errors" in shown.more

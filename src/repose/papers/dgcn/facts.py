@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
+from safetensors import safe_open
 
 from repose.foundations.errors import ReposeError
 from repose.metrics.people import KINDS
@@ -15,9 +19,10 @@ from repose.report.tables import Facts, markdown
 
 REFERENCES = {TRIVIAL: "no training: the mean pose of the judged people, in the true box of each"}
 SHARED_LOSSES = ("pif_c", "paf_c")  # unweighted, of the confidences that all arms are taught alike
+SHARED = " + ".join(SHARED_LOSSES)
 OF_JOINTS = (*KINDS, "unfound")
 OF_PEOPLE = ("missed", "spurious")
-PUBLISHED_PX = 640  # long edge of the published pictures
+SCALES = re.compile(r"graph\..*expand\.1\.weight")  # of what a module adds, by channel
 
 
 def dgcn_facts(runs: Sequence[Run], scores: Scores) -> Facts:
@@ -44,7 +49,7 @@ def made(run: Run) -> str:
 
 
 def learnt(run: Run, scores: Scores) -> dict[str, Any]:
-    """Scores on the run's own test set, and its losses at the end."""
+    """Scores on the run's own test set, and the losses at the end that all runs of a data set share."""
     facts: dict[str, Any] = {"learnt: own test set": run.record["tests"][0]}
     group = GROUPS[run.record["tests"][0]]
     for name, metric, digits in (
@@ -53,12 +58,28 @@ def learnt(run: Run, scores: Scores) -> dict[str, Any]:
     ):  # fmt: skip
         if (value := figure(scores, run.name, metric, group)) is not None:
             facts[f"learnt: {name}"] = round(value, digits)
-    for name, column in (("loss", "loss"), ("held-out loss", "held_loss")):
-        if (value := last(run, column)) is not None:
-            facts[f"learnt: {name}"] = round(value, 3)
+    if (size := part_size(run)) is not None:
+        facts |= {"learnt: size of the graph's part": round(size, 4), "part_size": size}
     shared = [last(run, column) for column in SHARED_LOSSES]
     known = [value for value in shared if value is not None]
-    return facts | ({"training_error": sum(known)} if len(known) == len(shared) else {})
+    if len(known) < len(shared):
+        return facts
+    return facts | {f"learnt: {SHARED}": round(sum(known), 3), "training_error": sum(known)}
+
+
+def part_size(run: Run) -> float | None:
+    """How much a graph module adds to the maps, the mean size of its last scales; None without one.
+
+    A normalisation scales what it adds: 0 at first, and 1 would be as much as a normalised map has.
+    """
+    if not run.record["configuration"].get("graph"):
+        return None
+    sizes = []
+    for seed in run.seeds:
+        with safe_open(seed / "model.safetensors", "np") as weights:
+            names = [name for name in weights.keys() if SCALES.fullmatch(name)]  # noqa: SIM118  no mapping
+            sizes += [float(np.abs(weights.get_tensor(name)).mean()) for name in names]
+    return float(np.mean(sizes)) if sizes else None
 
 
 def last(run: Run, column: str) -> float | None:
@@ -93,15 +114,27 @@ def learnt_text(scores: Scores) -> str:
     return f"{text[0].upper()}{text[1:]}.\n" if text else ""
 
 
-def drawn_text(runs: Sequence[Run], drawn: bool) -> str:
-    """What makes the world's COCO and CrowdPose easier than the published sets, if drawn small."""
-    sides = {run.record["configuration"]["scale"]["picture_px"] for run in runs}
-    if not drawn or not sides or min(sides) >= PUBLISHED_PX:
+def used_text(facts: Facts) -> str:
+    """How much of the maps the graph modules add in the end, without which arms cannot differ."""
+    sizes = [fact["part_size"] for fact in facts.values() if "part_size" in fact]
+    if not sizes:
         return ""
     return (
-        "Drawn this small, COCO and CrowdPose are easier than the published sets: people stand nearer and "
-        f"differ less in size, in pictures of {min(sides)} px ([the data](../data/README.md)). Poses are "
-        "scaled to the published picture sizes before they are scored.\n"
+        "A graph module begins with adding nothing to the trunk's maps. What it adds in the end has "
+        f"{min(sizes):.3f} to {max(sizes):.3f} of the size of a normalised map.\n"
+    )
+
+
+def drawn_text(runs: Sequence[Run], drawn: bool) -> str:
+    """What decides how near the world's COCO and CrowdPose come to the published sets."""
+    sides = {run.record["configuration"]["scale"]["picture_px"] for run in runs}
+    if not drawn or not sides:
+        return ""
+    return (
+        "COCO and CrowdPose are drawn: `scale.world.people_px` is the long edge of their pictures, and "
+        "`scale.world.size_range` below 1 brings people nearer and makes them more alike in size than in the "
+        "published sets, which makes the sets easier ([the data](../data/README.md)). Pictures are tested at "
+        f"{min(sides)} px, and poses are scaled to the published picture sizes before they are scored.\n"
     )
 
 
@@ -124,5 +157,6 @@ ERRORS = (
     "Of all labelled joints, in percent, after Ronchi and Perona (ICCV 2017): good (similarity to the truth "
     "at least 0.85), jitter (at least 0.5), inversion (on the same person's other side), swap (on somebody "
     "else), miss (near none of these), unfound (the person was not found). Of the true people, in percent: "
-    "missed and spurious ones. Of the found people the best-scored count, as many as the set has."
+    "missed and spurious ones. Of the found people only the best-scored count, as many as there are true "
+    "people in the whole set, so that no more people are made up than missed."
 )

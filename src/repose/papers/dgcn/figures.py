@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from repose.foundations.rng import rng
-from repose.papers.dgcn.facts import OF_JOINTS, SHARED_LOSSES, figure
+from repose.papers.dgcn.facts import OF_JOINTS, SHARED, SHARED_LOSSES, figure
 from repose.papers.dgcn.people import (
     NAMES,
     Judged,
@@ -56,15 +56,17 @@ FIGURES = [
         "figures/people.png",
         "Figure 4: people found, best and worst",
         "By the sum of similarities (OKS): the pictures where it is largest, and those where it falls short "
-        "of the number of people by most. Colours: people found, the best-scored, as many as the set has; "
-        "thin lines: the truth.",
+        "of the number of people by most. Colours: people found by the run's first seed, the best-scored, as "
+        "many as the set has; thin lines: the truth.",
     ),
     Figure(
         "figures/curves.png",
         "Training curves",
-        "ResNet-50 with and without a dynamic graph. Left: the unweighted losses of the two confidence "
-        "fields in training, which both networks have alike. Right: all losses on held-out training "
-        "pictures; those of the graph's own supervision are among them.",
+        "ResNet-50 with and without a dynamic graph, from where the runs leave the trunk that they share. "
+        "Line: the mean over seeds; band: one standard deviation over them. Left: the unweighted losses "
+        "of the two confidence fields in training, which both networks have alike. Right: all losses, "
+        "weighted, on held-out training pictures; those of the graph's own supervision are among them, so "
+        "that the two lines there are not comparable.",
     ),
     Figure(
         "figures/errors.png",
@@ -93,7 +95,7 @@ def dgcn_figures(
         drawn.append(2)
     curves = {words: runs[run] for words, run in (("baseline", BASELINE), ("DGCN", SHOWN)) if run in runs}
     if curves:
-        curves_figure(files[3], {words: histories(run) for words, run in curves.items()})
+        curves_figure(files[3], curves)
         drawn.append(3)
     if bars := kinds_of(runs.values(), scores):
         errors_figure(files[4], bars)
@@ -205,29 +207,36 @@ def people_figure(path: Path, gallery: Mapping[str, Run], poses: Path, roots: Ma
     sheet.save(path)
 
 
-def histories(run: Run) -> list[Path]:
-    """The curves of a run's seeds."""
-    return [seed / "history.csv" for seed in run.seeds]
+def curve_of(run: Run, columns: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Crops seen since the trunk (E), and the sum of some losses there (seeds, E)."""
+    read = [read_curve([seed / "history.csv" for seed in run.seeds], column) for column in columns]
+    epochs = read[0][0]
+    crops = run.record["configuration"]["training"]["crops"] or run.record["cost"]["samples"]
+    return crops * epochs / epochs[-1], np.sum([values for _, values in read], axis=0)
 
 
-def curves_figure(path: Path, curves: Mapping[str, Sequence[Path]]) -> None:
-    """Losses of trainings, the mean over seeds with their spread."""
+def curves_figure(path: Path, curves: Mapping[str, Run]) -> None:
+    """Losses of trainings, the mean over seeds with one standard deviation of them."""
     picture, axes = canvas((10, 3.6), 1, 2)
     panels = (
-        ("training: confidences of joints and limbs", SHARED_LOSSES),
-        ("held out: all losses", ("held_loss",)),
+        ("training: confidences of joints and limbs", SHARED, SHARED_LOSSES),
+        ("held out: all losses", "held_loss", ("held_loss",)),
     )
-    for ax, (title, columns) in zip(axes[0], panels, strict=True):
-        for colour, (words, paths) in zip((MIDDLE, RIGHT), curves.items(), strict=False):
-            read = [read_curve(paths, column) for column in columns]
-            epochs, values = read[0][0], np.sum([values for _, values in read], axis=0)
-            middle, band = values.mean(axis=0), values.std(axis=0)
-            ax.plot(epochs, middle, color=colour, linewidth=1.8, marker=".", label=words)
-            ax.fill_between(epochs, middle - band, middle + band, color=colour, alpha=0.2, linewidth=0)
-        decorate(ax, title, "point of the curve")
-        ax.xaxis.get_major_locator().set_params(integer=True)
+    for ax, (title, up, columns) in zip(axes[0], panels, strict=True):
+        for colour, (words, run) in zip((MIDDLE, RIGHT), curves.items(), strict=False):
+            crops, values = curve_of(run, columns)
+            middle, band = values.mean(axis=0), spread_of(values)
+            ax.plot(crops, middle, color=colour, linewidth=1.8, marker=".", label=words)
+            ax.fill_between(crops, middle - band, middle + band, color=colour, alpha=0.2, linewidth=0)
+        decorate(ax, title, "crops seen")
+        ax.set_ylabel(up)
     axes[0][0].legend(frameon=False, fontsize=9)
     save_png(picture, path)
+
+
+def spread_of(values: np.ndarray) -> np.ndarray:
+    """E: the standard deviation over seeds (seeds, E); none where there is one seed."""
+    return np.asarray(values.std(axis=0, ddof=1) if len(values) > 1 else np.zeros(values.shape[1]))
 
 
 def kinds_of(runs: Any, scores: Scores) -> dict[str, tuple[list[float], float]]:

@@ -2,12 +2,13 @@
 
     ap_visible, ap_all         COCO's AP over the pictures with a visible person, as in the paper; over all
     ap50_… to arl_…            its other nine numbers, likewise
-    ap_visible_own             ap_visible on the test set of the run's own training set, the only group
+    ap_visible_<set>           ap_visible on one test set, the only group, to compare gains on two sets
     ap_easy, _medium, _hard    AP by CrowdPose's index of crowds, over all pictures
     ap_grouped_by_truth        ap_visible of the joints before grouping, put together by the truth
     pckh_<part>, map_<part>    MPII in its groups of people, %: PCKh@0.5 pooled over joints, and mean AP
     joints_<kind>              % of all labelled joints: how they were found; `unfound`: the person was not
-    people_missed, _spurious   % of the true people; like the kinds of joints, of the best found alone
+    people_missed, _spurious   % of the true people; like the kinds of joints, of the best found alone, as
+                               many as there are true people in the whole set
     mib_paper                  MiB of float32 parameters at the paper's scale
 
 Groups are the test sets, a unit is a picture. Average precision is no mean over pictures and is stored
@@ -52,6 +53,7 @@ GROUPS = {
 }  # fmt: skip
 MAY_LACK = "coco-test"  # the labels of test-dev are not public
 TRIVIAL = "mean_pose"
+COMPARED = "ap_visible"  # across test sets, whose people and units differ
 GROUP_MARGIN = 0.25  # of MPII's groups; the protocol allows one and does not say how wide
 NEAR = 0.25  # of a person's √area: farther off, not even a hip has half of its similarity
 STEP, AT_ONCE = 0.5, 256  # of weights by √U; sets of weights
@@ -76,7 +78,7 @@ def dgcn_scores(runs: Sequence[Run], poses: Path) -> Scores:
     trivial: dict[str, dict[str, Units]] = {}
     for test, own in judged.items():
         trivial[GROUPS[test]] = {name: (s[None], n) for name, (s, n) in units_of(own, mean_pose(own)).items()}
-    return scores | {(TRIVIAL, metric): score for metric, score in grouped(trivial).items()}
+    return scores | {(TRIVIAL, metric): score for metric, score in by_set(grouped(trivial)).items()}
 
 
 def tests_of(run: Run, poses: Path) -> list[str]:
@@ -87,17 +89,25 @@ def tests_of(run: Run, poses: Path) -> list[str]:
 
 
 def run_scores(run: Run, judged: Mapping[str, Judged]) -> dict[str, Score]:
-    """The scores of one run on its test sets, the first of which is its own."""
-    start = run.record.get("parent") or ""
+    """The scores of one run on its test sets.
+
+    All runs of a backbone begin with one trunk, which no seed varies: each run's seeds tell its own chance.
+    """
     tests = [test for test in run.record["tests"] if test in judged]
     parts = {GROUPS[test]: seed_units(run, test, judged[test]) for test in tests}
-    scores = grouped(parts, start)
-    if own := [group for group in list(parts)[:1] if "ap_visible" in parts[group]]:
-        scores["ap_visible_own"] = scores["ap_visible"].only((own[0],))
-    return scores | {"mib_paper": flat_score(np.array([run.record["mib_paper"]]))}
+    size = flat_score(np.array([run.record["mib_paper"]]))
+    return by_set(grouped(parts)) | {"mib_paper": size}
 
 
-def grouped(parts: Mapping[str, Mapping[str, Units]], start: str = "") -> dict[str, Score]:
+def by_set(scores: Mapping[str, Score]) -> dict[str, Score]:
+    """The scores, and the compared precision of each test set as a metric of its own."""
+    if COMPARED not in scores:
+        return dict(scores)
+    compared = scores[COMPARED]
+    return {**scores, **{f"{COMPARED}_{group}": compared.only((group,)) for group in compared.group_names}}
+
+
+def grouped(parts: Mapping[str, Mapping[str, Units]]) -> dict[str, Score]:
     """Every metric of several test sets as one score, a group a set; where nothing counts is no unit."""
     scores = {}
     for metric in dict.fromkeys(metric for units in parts.values() for metric in units):
@@ -106,7 +116,7 @@ def grouped(parts: Mapping[str, Mapping[str, Units]], start: str = "") -> dict[s
         counts = np.concatenate([n for _, n in sets.values()]).astype(float)
         groups = np.repeat(np.arange(len(sets)), [len(n) for _, n in sets.values()])
         keep = counts > 0
-        scores[metric] = Score(sums[:, keep], counts[keep], groups[keep], tuple(sets), start)
+        scores[metric] = Score(sums[:, keep], counts[keep], groups[keep], tuple(sets))
     return scores
 
 
