@@ -129,6 +129,6 @@ def smoke(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 def editable(smoke):
     """The smoke run, put back as it was after the test."""
     yield smoke
-    smoke.run("git", "checkout", "-q", "--", ".")
+    smoke.run("git", "reset", "-q", "--hard")  # DVC stages what it writes
     smoke.run("dvc", "checkout", "-q", "--force", check=False)
     smoke.run("git", "clean", "-qfd", "src", "stages", "runs", "data", "reports", check=False)

@@ -1,6 +1,7 @@
 """docs/new-system.md is enough: a system added by its steps alone is on the front page."""
 
 import re
+import shutil
 
 import pytest
 
@@ -25,16 +26,26 @@ def follow(text, folder):
         path.write_text(content)
 
 
-def test_a_system_added_by_the_written_steps_is_on_the_front_page(editable):
-    follow((ROOT / "docs/new-system.md").read_text(), editable.folder)
-    params = editable.folder / "params.yaml"
+@pytest.fixture
+def own(editable):
+    """The smoke run, without what the new system has made after the test."""
+    yield editable
+    for made in ("data/pages/constant.json", "data/scores/constant.npz"):
+        (editable.folder / made).unlink(missing_ok=True)
+    for made in ("runs/constant", "reports/constant"):
+        shutil.rmtree(editable.folder / made, ignore_errors=True)
+
+
+def test_a_system_added_by_the_written_steps_is_on_the_front_page(own):
+    follow((ROOT / "docs/new-system.md").read_text(), own.folder)
+    params = own.folder / "params.yaml"
     params.write_text(
         re.sub(r"^systems: \[(.*?)\]", r"systems: [\1, constant]", params.read_text(), flags=re.M)
     )
-    done = editable.run("dvc", "repro", "front").stdout
+    done = own.run("dvc", "repro", "front").stdout
     ran = {line.split("'")[1] for line in done.splitlines() if line.startswith("Running stage")}
     assert ran == {"constant@all", "constant@tenth", "score_constant", "report_constant", "front"}
-    front = (editable.folder / "reports/README.md").read_text()
+    front = (own.folder / "reports/README.md").read_text()
     assert "[constant](constant/README.md)" in front
     assert "All poses give a better mean" in front
-    assert "200.0" in (editable.folder / "reports/constant/README.md").read_text()
+    assert "200.0" in (own.folder / "reports/constant/README.md").read_text()

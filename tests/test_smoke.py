@@ -12,6 +12,8 @@ from repose.foundations.parameters import read_yaml12
 
 pytestmark = pytest.mark.pipeline
 
+MOST_STAGES = 160  # DVC writes the whole lock again after each
+
 
 def read_rows(path):
     """The rows of a CSV."""
@@ -38,14 +40,14 @@ def test_a_second_repro_does_nothing_and_leaves_git_clean(smoke):
 def test_the_stages_that_the_smoke_run_leaves_out_would_run(smoke):
     ran = set(smoke.run("dvc", "stage", "list", "--name-only").stdout.split())
     assert set(smoke.declared) - ran <= set(smoke.rest)
-    assert len(smoke.declared) == len(set(smoke.declared)) <= 150
+    assert len(smoke.declared) == len(set(smoke.declared)) <= MOST_STAGES
 
 
 def test_every_picture_and_page_that_a_page_links_is_there(smoke):
     reports = smoke.folder / "reports"
     pages = sorted(reports.rglob("README.md"))
     systems = read_yaml12(smoke.folder / "params.yaml")["systems"]
-    assert [page.parent.name for page in pages] == sorted(["reports", "data", *systems])
+    assert sorted(page.parent.name for page in pages) == sorted(["reports", "data", *systems])
     for page in pages:
         for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
             if not target.startswith("http"):
