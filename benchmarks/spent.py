@@ -53,14 +53,13 @@ def chain_lines() -> list[str]:
     """Minutes of the four schemes that Jiang et al. time, all their stages together, and seconds an epoch."""
     from repose.foundations.parameters import load_params
     from repose.papers.fusion.cost import chain, timed_rows
-    from repose.papers.fusion.scores import fusion_runs
+    from repose.papers.fusion.scores import declared
     from repose.report.published import load_paper
     from repose.report.runs import Run
 
-    declared = fusion_runs(load_params()["fusion"])
-    runs = {
-        name: Run(name, project_root() / "runs/fusion" / name, entry, {}) for name, entry in declared.items()
-    }
+    folder = project_root() / "runs/fusion"
+    entries = declared(load_params()["fusion"])
+    runs = {name: Run(name, folder / name, entry, {}) for name, entry in entries.items()}
     known = newest_runs("fusion")
     lines = []
     for last, row in timed_rows(load_paper("fusion")).items():
