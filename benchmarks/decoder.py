@@ -5,12 +5,12 @@ and 19 limbs; then confidences and vectors are made unsure as a network's, in em
 The published decoder takes 38 ms a picture. Encoder: 16 crops of 128 px at stride 4 with three people each.
 """
 
-import time
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
+from benchmarks.timing import seconds
 from repose.dgcn.accumulate import room_for
 from repose.dgcn.decode import decode
 from repose.dgcn.encode import encode, perfect_maps
@@ -64,13 +64,7 @@ def unsure(maps: Maps, draw: np.random.Generator) -> Maps:
 
 def milliseconds(work: Callable[[], object], times: int) -> float:
     """The shortest time of a call, after one to warm up."""
-    work()
-    taken = []
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - start)
-    return 1e3 * min(taken)
+    return 1e3 * seconds(work, times)
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from benchmarks import fusion, gcn
+from benchmarks import fusion, gcn, timing
 from repose.foundations.processes import usable_cores
 from repose.fusion.batches import FusionBatches, Set, Sizes
 from repose.fusion.designs import PAPER, NetworkScale, build_seeded, design_of
@@ -130,7 +130,7 @@ def picture_rows(devices: dict[str, Device], extent: Extent) -> list[Row]:
         batch = next(stream)
         for kind, device in devices.items():
             step, item = picture_step(extent.network, device), to_device(batch, device)
-            taken = fusion.seconds(repeated(lambda s=step, i=item: s(i), extent.steps, device), 1)  # type: ignore[misc]
+            taken = timing.seconds(repeated(lambda s=step, i=item: s(i), extent.steps, device), 1)  # type: ignore[misc]
             rows.append((f"{name}, {kind}", f"{extent.steps * extent.batch / taken:.3g} pictures/s", ""))
         rate = extent.batch * extent.steps / from_files(step, stream, extent, device)
         remark = f"decoded from JPEGs of {fusion.PICTURE_PX} px by {usable_cores()} processes"

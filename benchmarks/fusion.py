@@ -8,7 +8,6 @@ ratio is what counts, not the machine. `python -m benchmarks.fusion 256 4` is a 
 
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from benchmarks.timing import seconds
 from repose.foundations.rng import rng
 from repose.fusion.batches import FusionBatches, Set, Sizes, labels_of
 from repose.fusion.designs import PAPER, build_seeded, design_of
@@ -55,17 +55,6 @@ def pictures(folder: Path) -> Split:
         depth=draw.normal(0, 80, (n, 16)).astype(np.float32), has_depth=np.arange(n) % 2 == 0,
         truth_mm=np.zeros((n, 17, 3), np.float32), head_px=np.zeros(n, np.float32), subject=np.full(n, b""),
     )  # fmt: skip
-
-
-def seconds(work: Callable[[], object], times: int) -> float:
-    """The shortest time of a call, after one to warm up."""
-    work()
-    taken = []
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - start)
-    return min(taken)
 
 
 def ours(split: Split, folder: Path, px: int, batch: int) -> Callable[[], object]:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
+from benchmarks.timing import seconds
 from repose.hgg.clustering import ClusteringRules
 from repose.hgg.graph_net import GraphNetDesign
 from repose.hgg.graphs import type_pairs
@@ -34,13 +35,7 @@ WANTED = {10: " (under 5 wanted)", 30: " (under 15 wanted)"}
 
 def milliseconds(work: Callable[[], object], times: int = 10) -> float:
     """The shortest processor time of a call, after one to warm up."""
-    work()
-    taken = []
-    for _ in range(times):
-        start = time.process_time()
-        work()
-        taken.append(time.process_time() - start)
-    return 1e3 * min(taken)
+    return 1e3 * seconds(work, times, time.process_time)
 
 
 def main() -> None:

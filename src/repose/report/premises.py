@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from math import inf
 
 from repose.report.published import Claim, Premise
-from repose.report.scores import Scores, of_group
+from repose.report.scores import Scores, figure
 from repose.report.setting import Setting
 from repose.report.tables import Facts
 
@@ -62,11 +62,11 @@ def learnt(premise: Premise, claim: Claim, evidence: Evidence) -> Finding:
 
 def learnt_in(metric: str, runs: Sequence[str], premise: Premise, claim: Claim, scores: Scores) -> Finding:
     """The same for one metric; one that has no trivial answer and wants nothing in any case is exempt."""
-    trivial = figure(scores, premise.trivial, claim, metric)
+    trivial = figure(scores, premise.trivial, metric, claim.group)
     least = None if claim.lower_is_better else premise.least.get(claim.unit)
     if trivial is None and least is None:
         return Finding("learnt", True, f"exempt: `{metric}` has no trivial answer")
-    known = {run: figure(scores, run, claim, metric) for run in runs}
+    known = {run: figure(scores, run, metric, claim.group) for run in runs}
     figures = {run: value for run, value in known.items() if value is not None}
     sign = 1 if claim.lower_is_better else -1
     bound = None if trivial is None else trivial * (1 - sign * premise.limit)
@@ -165,13 +165,6 @@ def runs_of(claim: Claim, premise: Premise, metric: str) -> list[str]:
     """The runs that a premise is about: the named ones, or all that the claim compares in a metric."""
     runs = dict.fromkeys(run for terms in claim.contrasts for _, run, own in terms if own == metric)
     return [run for run in runs if not premise.names or run in premise.names]
-
-
-def figure(scores: Scores, run: str, claim: Claim, metric: str) -> float | None:
-    """A run's figure on the set that the claim is judged on."""
-    score = scores.get((run, metric))
-    part = None if score is None else of_group(score, claim.group)
-    return None if part is None else float(part.value().mean())
 
 
 def fact(evidence: Evidence, run: str, name: str) -> float | None:

@@ -78,6 +78,13 @@ def of_group(score: Score, group: str | None) -> Score | None:
 Scores = dict[tuple[str, str], Score]  # (run, metric)
 
 
+def figure(scores: Scores, run: str, metric: str, group: str | None) -> float | None:
+    """A run's figure in one group, or over all; None where there is none."""
+    score = scores.get((run, metric))
+    part = None if score is None else of_group(score, group)
+    return None if part is None else float(part.value().mean())
+
+
 def save_scores(path: str | Path, scores: Scores, facts: dict[str, dict[str, float | str]]) -> None:
     """Write scores with plain facts of each run (parameters, samples seen, …)."""
     entries = [[*key, list(score.group_names), score.start] for key, score in scores.items()]

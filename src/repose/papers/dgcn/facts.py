@@ -14,7 +14,7 @@ from repose.metrics.people import KINDS
 from repose.papers.dgcn.people import NAMES
 from repose.papers.dgcn.scores import GROUPS, TRIVIAL
 from repose.report.runs import Run, run_facts
-from repose.report.scores import Scores, of_group
+from repose.report.scores import Scores, figure
 from repose.report.tables import Facts, markdown
 
 REFERENCES = {TRIVIAL: "no training: the mean pose of the judged people, in the true box of each"}
@@ -88,13 +88,6 @@ def last(run: Run, column: str) -> float | None:
         return float(run.last(column).mean())
     except ReposeError:
         return None
-
-
-def figure(scores: Scores, run: str, metric: str, group: str) -> float | None:
-    """A run's figure on one test set."""
-    score = scores.get((run, metric))
-    part = None if score is None else of_group(score, group)
-    return None if part is None else float(part.value().mean())
 
 
 def learnt_text(scores: Scores) -> str:

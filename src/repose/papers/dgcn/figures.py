@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from repose.foundations.rng import rng
-from repose.papers.dgcn.facts import OF_JOINTS, SHARED, SHARED_LOSSES, figure
+from repose.papers.dgcn.facts import OF_JOINTS, SHARED, SHARED_LOSSES
 from repose.papers.dgcn.people import (
     NAMES,
     Judged,
@@ -25,7 +25,7 @@ from repose.report.curves import read_curve
 from repose.report.drawing import INK, LEFT, MIDDLE, PALE, RIGHT, RIM, Cell, Sheet, decorate, save_png
 from repose.report.page import Figure
 from repose.report.runs import Run
-from repose.report.scores import Scores
+from repose.report.scores import Scores, figure
 from repose.report.sheets import PICTURE
 from repose.skeletons import get_skeleton
 from repose.skeletons.soft_adjacency import hand_adjacency, load_distances, soft_adjacency

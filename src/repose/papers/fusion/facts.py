@@ -8,7 +8,7 @@ from typing import Any
 
 from repose.papers.fusion.scores import NAMES
 from repose.report.runs import Run, chain, run_facts
-from repose.report.scores import Scores, of_group
+from repose.report.scores import Scores, figure
 from repose.report.tables import Facts, markdown
 
 REFERENCES = {
@@ -136,10 +136,3 @@ def everywhere_text(runs: Sequence[Run], scores: Scores) -> str:
             lines.append([run.name, *("" if v is None else f"{v:.{digits}f}" for v, digits in found)])
     words = "Heat-map PCK in percent; MPJPE under the corrected and the published protocol and P-MPJPE in mm."
     return f"### Every run on every test set\n\n{words}\n\n{markdown(header, lines)}"
-
-
-def figure(scores: Scores, run: str, metric: str, group: str) -> float | None:
-    """A run's figure on one test set."""
-    score = scores.get((run, metric))
-    part = None if score is None else of_group(score, group)
-    return None if part is None else float(part.value().mean())
