@@ -21,6 +21,7 @@ BENCHMARKS = {
     "gcn": "Training the graph network",
     "fusion": "Training the network for pictures, and its geometric loss",
     "dgcn": "Training the bottom-up network, and what its graph costs",
+    "hgg": "Training associative embedding and its grouping, and what a test takes",
     "decoder": "From fields to people, and from people to fields",
     "grouping": "Grouping joints to people",
     "spent": "Training time against time spent",

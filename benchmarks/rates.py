@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
+from repose.foundations.errors import ReposeError
 from repose.foundations.parameters import load_params
 from repose.gcn.run import Model, Setup, Weights, build, task_loss, train_settings
 from repose.labels import cluster_poses
@@ -54,11 +55,23 @@ def main(name: str, *changes: str) -> None:
 
 
 def apply_changes(changes: Sequence[str], *sections: dict[str, Any]) -> None:
-    """Set each `key=value` in the first section that has the key."""
+    """Set each `key=value` in the first section that has the key, which may be a path (`loss.tags`)."""
     for change in changes:
         key, _, value = change.partition("=")
-        section = next(s for s in sections if key in s)
-        section[key] = YAML(typ="safe").load(value)
+        *path, last = key.split(".")
+        holders = [holder for section in sections if last in (holder := inner(section, path))]
+        if not holders:
+            known = ", ".join(dict.fromkeys(name for section in sections for name in section))
+            raise ReposeError(f"{change}: no such key, expected one of {known}, or a path from there")
+        holders[0][last] = YAML(typ="safe").load(value)
+
+
+def inner(section: dict[str, Any], path: Sequence[str]) -> dict[str, Any]:
+    """The section within a section at the end of a path; empty where there is none."""
+    for key in path:
+        found = section.get(key)
+        section = found if isinstance(found, dict) else {}
+    return section
 
 
 def run(

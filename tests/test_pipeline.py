@@ -7,6 +7,9 @@ import pytest
 import yaml
 
 from repose.foundations.parameters import read_yaml12
+from repose.fusion.prepare import SOURCES
+from repose.pictures.prepare_scenes import SPLITS
+from stages.adjacency import SETS
 from tests.imports import ROOT, SOURCE, imported_names, room, rooms
 
 STAGES = read_yaml12(ROOT / "dvc.yaml")["stages"]
@@ -78,9 +81,22 @@ def chains(tree):
 def test_a_stage_declares_the_parameters_that_it_reads(stage):
     declared = [str(name).split(".") for name in body(stage).get("params", [])]
     for keys in chains(ast.parse((ROOT / script(stage)).read_text())):
-        if not keys or keys[0] in SHARED_BY_ALL or keys == ["datasets"]:  # the manifest stands for the root
+        if not keys or keys[0] in SHARED_BY_ALL or keys == ["datasets"]:  # a root is a dep
             continue
         assert any(keys[: len(d)] == d or d[: len(keys)] == keys for d in declared), keys
+
+
+def test_a_stage_of_several_sets_names_what_its_script_reads_and_writes():
+    parts = {name: set().union(*splits.values()) for name, splits in SOURCES.items()}
+    written = {
+        "scenes": ({f"data/scenes/{name}" for name in SPLITS}, set(SPLITS)),
+        "adjacency": ({f"data/adjacency/{name}.npz" for name in SETS}, set(SETS)),
+        "depth": ({f"data/fusion/{name}" for name in SOURCES}, {s for p in parts.values() for s, _ in p}),
+    }
+    for stage, (outs, sets) in written.items():
+        assert set(body(stage)["outs"]) == outs, stage
+        poses = {f"data/poses/{name}" for name in sets}
+        assert {dep for dep in body(stage)["deps"] if dep.startswith("data/")} == poses, stage
 
 
 def test_the_geometric_weight_of_the_last_stage_trains_that_stage_alone():

@@ -16,10 +16,13 @@ from repose.dgcn.pictures import Everybody
 from repose.foundations.errors import ReposeError
 from repose.fusion.designs import NetworkScale, build, design_of
 from repose.fusion.predict import crop_of, find_person, load_predictor, open_picture, square_of
+from repose.hgg.candidates import CandidateRules
+from repose.hgg.pictures import load_finder
 from repose.predict import Person, around, predict_pictures, read_box
 from repose.report.annotated import Drawn, annotate
 from repose.skeletons import get_skeleton
 from repose.training.record import write_run, write_seed
+from tests.hgg import trained
 
 NETWORK = {
     "width": 0.05,
@@ -78,6 +81,15 @@ def run(tmp_path_factory):
 @pytest.fixture(scope="module")
 def finder(tmp_path_factory):
     return write_finder(tmp_path_factory.mktemp("runs") / "dgcn" / "tiny")
+
+
+@pytest.fixture(scope="module")
+def groups(tmp_path_factory):
+    """Runs of hgg, one with a grouping and one without."""
+    folder = tmp_path_factory.mktemp("runs") / "hgg"
+    for name in ("full", "ae"):
+        trained.write_trained(folder / name, name)
+    return folder.resolve()
 
 
 @pytest.fixture
@@ -140,6 +152,56 @@ def test_a_run_of_dgcn_writes_everyone_in_its_own_joints(finder, found, picture,
         assert drawn.size == (480, 340)
 
 
+def test_a_run_of_hgg_writes_everyone_and_how_they_were_put_together(groups, picture, tmp_path):
+    files = predict_pictures([picture], str(groups / "full"), tmp_path / "out", show_rounds=True)
+    assert [file.name for file in files] == ["person.png", "person.json", "person_rounds.png"]
+    facts = json.loads(files[1].read_text())
+    assert facts["joints"] == list(get_skeleton("coco17").joints)
+    assert len(facts["people"]) > 1
+    assert all(any(person["found"]) for person in facts["people"])
+    with Image.open(files[2]) as drawn:
+        panels, rest = divmod(drawn.width, 320)
+        assert (rest, 213 < drawn.height < 260) == (0, True)
+        assert 2 <= panels <= 6  # the candidates, and at most five rounds
+        assert len(np.unique(np.asarray(drawn.convert("RGB")).reshape(-1, 3), axis=0)) > 50
+
+
+@pytest.mark.parametrize("size", [(1, 1), (700, 1), (1, 90)])
+def test_a_picture_without_a_candidate_has_one_round(groups, tmp_path, monkeypatch, size):
+    finder = load_finder(groups / "full")
+    blind = dataclasses.replace(finder.reader, candidates=CandidateRules(threshold=9.0))
+    monkeypatch.setattr(
+        "repose.hgg.pictures.load_finder", lambda _: dataclasses.replace(finder, reader=blind)
+    )
+    Image.new("RGB", size).save(tmp_path / "nobody.png")
+    files = predict_pictures(
+        [tmp_path / "nobody.png"], str(groups / "full"), tmp_path / "out", show_rounds=True
+    )
+    assert json.loads(files[1].read_text())["people"] == []
+    with Image.open(files[2]) as drawn:
+        assert max(drawn.size) <= 360
+
+
+def test_runs_without_a_grouping_have_no_rounds_to_show(run, finder, groups, picture, tmp_path):
+    for name, more in ((groups / "ae", {}), (finder, {}), (run, {"people": str(groups / "full")})):
+        with pytest.raises(
+            ReposeError, match=rf"--show-rounds: .*{name.name} groups nothing, expected a run"
+        ):
+            predict_pictures([picture], str(name), tmp_path / "out", show_rounds=True, **more)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_of_hgg_finds_the_people_whom_one_of_fusion_reads(run, groups, picture, tmp_path):
+    finder = str(groups / "ae")
+    files = predict_pictures([picture], str(run), tmp_path / "out", people=finder, least=0.025)
+    facts = json.loads(files[1].read_text())
+    alone = json.loads(predict_pictures([picture], finder, tmp_path / "two", least=0.025)[1].read_text())
+    assert facts["people_by"] == finder
+    scores = [person["person_score"] for person in alone["people"]]
+    assert [person["person_score"] for person in facts["people"]] == scores
+    assert len(scores) == 3
+
+
 @pytest.mark.parametrize("size", [(90, 60), (1, 1), (700, 1)])
 def test_a_picture_of_nobody_has_an_empty_list(run, finder, tmp_path, size):
     path = tmp_path / "nobody.png"
@@ -199,6 +261,7 @@ def test_many_people_are_drawn_and_scored(tmp_path):
 def test_the_command_asks_for_a_run_and_leaves_out_the_weakest_people():
     options = parser().parse_args(["predict", "a.png", "--run", "dgcn/ad_r50"])
     assert (options.run_name, options.box, options.people, options.least) == ("dgcn/ad_r50", None, None, 0.1)
+    assert not options.show_rounds
 
 
 def test_a_run_of_stage_1_knows_no_depth(picture, tmp_path):
@@ -249,6 +312,8 @@ def test_what_is_missing_or_broken_is_one_sentence(run, picture, tmp_path):
         predict_pictures([picture], str(run), tmp_path, box)
     with pytest.raises(ReposeError, match="two pictures"):
         predict_pictures([picture, picture], str(run), out, box)
+    with pytest.raises(ReposeError, match=r"person_rounds\.png: two pictures"):
+        predict_pictures([picture, tmp_path / "person_rounds.jpg"], str(run), out, show_rounds=True)
 
 
 def test_options_that_do_not_go_together_are_one_sentence(run, finder, picture, tmp_path):
@@ -259,3 +324,7 @@ def test_options_that_do_not_go_together_are_one_sentence(run, finder, picture, 
         predict_pictures([picture], str(run), out, "0,0,9,9", str(finder))
     with pytest.raises(ReposeError, match="no run that finds people, found tiny"):
         predict_pictures([picture], str(run), out, people=str(finder.parent / "none"))
+    with pytest.raises(ReposeError, match="expected one of dgcn or hgg"):
+        predict_pictures([picture], str(run), out, people=str(run))
+    with pytest.raises(ReposeError, match="no run that finds people, there is none"):
+        predict_pictures([picture], str(tmp_path / "hgg/none"), out)

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from repose.foundations.parameters import read_yaml12
 
 pytestmark = pytest.mark.pipeline
 
-MOST_STAGES = 160  # DVC writes the whole lock again after each
+MOST_STAGES = 150  # DVC writes the whole lock again after each
 
 
 def read_rows(path):
@@ -91,6 +92,14 @@ def test_the_world_made_again_has_the_same_bytes(editable):
     before = (editable.folder / "dvc.lock").read_bytes()
     editable.run("dvc", "repro", "--force", "--no-run-cache", "--single-item", "world@mpi_inf_3dhp")
     assert (editable.folder / "dvc.lock").read_bytes() == before
+
+
+def test_a_data_set_that_moves_is_converted_again_and_nothing_else_runs(editable, tmp_path):
+    moved = shutil.copytree(editable.folder / "data/native/mpii", tmp_path / "mpii")
+    set_param(editable, "datasets.mpii.root", str(moved))
+    output = editable.run("dvc", "repro").stdout
+    ran = [line.split("'")[1] for line in output.splitlines() if line.startswith("Running stage")]
+    assert ran == ["convert@mpii"]
 
 
 def test_an_ablation_from_the_command_line_is_an_experiment_with_its_row_and_its_mlflow_run(editable):

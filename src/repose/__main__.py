@@ -72,10 +72,10 @@ def diagram(options: argparse.Namespace) -> None:
 
 
 def predict(options: argparse.Namespace) -> None:
-    """Find everyone's joints in pictures, in 2D with a run of dgcn or in 3D with one of fusion."""
+    """Find everyone's joints in pictures, in 2D with a run of dgcn or hgg, or in 3D with one of fusion."""
     from repose.predict import predict_pictures
 
-    chosen = {"box": options.box, "people": options.people, "least": options.least}
+    chosen = {name: getattr(options, name) for name in ("box", "people", "least", "show_rounds")}
     print("\n".join(map(str, predict_pictures(options.pictures, options.run_name, options.out, **chosen))))
 
 
@@ -132,18 +132,23 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("pictures", nargs="+", type=Path, metavar="IMAGE", help="JPEG or PNG")
     command.add_argument(
         "--run", dest="run_name", required=True, metavar="SYSTEM/NAME",
-        help="the run's folder in runs/: dgcn/… finds everyone in 2D, fusion/… reads each person in 3D",
+        help="the run's folder in runs/: dgcn/… and hgg/… find everyone in 2D, "
+        "fusion/… reads each person in 3D",
     )  # fmt: skip
     command.add_argument(
         "--box", metavar="X,Y,W,H", help="fusion: one person's box in px; default: everyone is looked for"
     )
     command.add_argument(
-        "--people", metavar="dgcn/NAME",
-        help="fusion: the run that finds the people; default: dgcn/ad_r50, else dgcn/base_r50",
+        "--people", metavar="SYSTEM/NAME",
+        help="fusion: the run of dgcn or hgg that finds the people; default: dgcn/ad_r50, else dgcn/base_r50",
     )  # fmt: skip
     command.add_argument(
         "--least", type=float, default=0.1, metavar="SCORE",
         help="leave out people who score less; default: 0.1",
+    )  # fmt: skip
+    command.add_argument(
+        "--show-rounds", action="store_true",
+        help="hgg: write IMAGE_rounds.png too, how candidate joints became people round by round",
     )  # fmt: skip
     command.add_argument(
         "--out", type=Path, default=Path("predicted"), help="folder of the results; default: predicted"

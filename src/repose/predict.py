@@ -1,7 +1,7 @@
 """From pictures on disk to annotated pictures and the joints of everybody in them, by trained runs.
 
-A run of dgcn finds all people of a picture. A run of fusion reads one person out of a box: one that is given,
-or that of everybody whom a run of dgcn has found. Pixels' centres are whole numbers.
+A run of dgcn or hgg finds all people of a picture. A run of fusion reads one person out of a box: one that is
+given, or that of everybody whom one of those runs has found. Pixels' centres are whole numbers.
 
 Legend: J joints.
 """
@@ -9,6 +9,7 @@ Legend: J joints.
 from __future__ import annotations
 
 import contextlib
+import functools
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 RUNS = Path("runs")
 FINDERS = ("dgcn/ad_r50", "dgcn/base_r50")  # the first that is trained finds people where none is named
 MPII = "mpii16"  # joints of all runs of fusion
+LONGEST, INCHES = 480, 3.2  # longer edge of the picture of each round: px, and as it is drawn
 Box = tuple[float, float, float, float]  # x y w h, px
 
 
@@ -49,39 +51,53 @@ class Way:
     skeleton: str
     find: Callable[[Image], list[Person]]
     people_by: str | None = None  # the run that found the boxes
+    rounds: Callable[[Image], dict[str, np.ndarray]] | None = None  # candidates, grouped round by round
 
 
 def predict_pictures(
     pictures: Sequence[Path], run: str, out: Path, box: str | None = None, people: str | None = None,
-    least: float = 0.0,
+    least: float = 0.0, show_rounds: bool = False,
 ) -> list[Path]:  # fmt: skip
     """Write `<name>.png` and `<name>.json` for every picture, and say which files.
 
-    People who score less than `least` are left out: runs of dgcn find many, for average precision wants them.
+    People who score less than `least` are left out: runs find many, for average precision wants them.
+    `show_rounds` adds `<name>_rounds.png`: how a run of hgg has put them together.
     """
-    twice = [name for name, count in Counter(path.stem for path in pictures).items() if count > 1]
-    if twice:
-        raise ReposeError(
-            f"{twice[0]}: two pictures of this name would be one file, expected different names"
-        )
+    endings = [".png", ".json", "_rounds.png"][: 3 if show_rounds else 2]
+    files = [[out / f"{path.stem}{ending}" for ending in endings] for path in pictures]
+    written = [file for own in files for file in own]
+    if twice := [file for file, count in Counter(written).items() if count > 1]:
+        raise ReposeError(f"{twice[0]}: two pictures would be this file, expected different names")
     asked = read_box(box)
 
     from repose.fusion.predict import open_picture
     from repose.report.annotated import Drawn, annotate
 
     way = way_of(run, asked, people, least)
-    written = []
-    for path in pictures:
+    if show_rounds and way.rounds is None:
+        raise ReposeError(f"--show-rounds: {run} groups nothing, expected a run that does, such as hgg/full")
+    for path, own in zip(pictures, files, strict=True):
         picture = open_picture(path)
-        files = [out / f"{path.stem}.{kind}" for kind in ("png", "json")]
-        if path.resolve() in [file.resolve() for file in files]:
+        if path.resolve() in [file.resolve() for file in written]:
             raise ReposeError(f"{path}: would be overwritten, expected another folder in --out")
         found = way.find(picture)
         drawn = [Drawn(p.joints2d_px, p.found, p.joints3d_mm, p.person_score) for p in found]
-        annotate(files[0], picture, way.skeleton, drawn)
-        write_json(files[1], facts_of(path, run, way, found))
-        written += files
+        annotate(own[0], picture, way.skeleton, drawn)
+        write_json(own[1], facts_of(path, run, way, found))
+        if show_rounds and way.rounds:
+            draw_rounds_on(own[2], picture, way.skeleton, way.rounds(picture))
     return written
+
+
+def draw_rounds_on(path: Path, picture: Image, skeleton: str, rounds: dict[str, np.ndarray]) -> None:
+    """Write a PNG of the picture beside itself, once a round, with the candidates in their clusters."""
+    from repose.papers.hgg.rounds import Grouped, Shown, draw_rounds
+
+    scale = LONGEST / max(picture.size)
+    width, height = (max(1, round(edge * scale)) for edge in picture.size)
+    pixels, points = np.asarray(picture.resize((width, height), 2)), rounds["joints2d_px"]
+    grouped = Grouped(rounds["joint"], points, rounds["rounds"])
+    draw_rounds(path, skeleton, [Shown(pixels, grouped, points * scale)], INCHES)
 
 
 def read_box(text: str | None) -> Box | None:
@@ -97,9 +113,7 @@ def read_box(text: str | None) -> Box | None:
 
 def way_of(run: str, box: Box | None, people: str | None, least: float) -> Way:
     """The way of a run: on whole pictures, in one box, or in the boxes of those whom another run finds."""
-    from repose.dgcn.pictures import is_run
-
-    if is_run(RUNS / run):
+    if room_of(run):
         if box or people:
             raise ReposeError(f"{run}: finds all people by itself, expected neither --box nor --people")
         return finding(run, least)
@@ -125,10 +139,8 @@ def way_of(run: str, box: Box | None, people: str | None, least: float) -> Way:
 
 def trained_finder() -> str:
     """The run that finds people where none is named."""
-    from repose.dgcn.pictures import is_run
-
     for name in FINDERS:
-        if is_run(RUNS / name):
+        if room_of(name).is_run(RUNS / name):
             print(f"people: found by {name}; --people names another run, --box one person", file=sys.stderr)
             return name
     raise ReposeError(
@@ -137,18 +149,30 @@ def trained_finder() -> str:
     )
 
 
-def finding(run: str, least: float) -> Way:
-    """All people of a picture who score at least so much, by a run of dgcn."""
-    from repose.dgcn.pictures import everybody, load_finder
+def room_of(run: str) -> Any:
+    """What reads pictures with a run that finds all people, or should be one by its name; none for others."""
+    from repose.dgcn import pictures as dgcn
+    from repose.hgg import pictures as hgg
 
-    finder = load_finder(RUNS / run)
+    folder, rooms = RUNS / run, {"dgcn": dgcn, "hgg": hgg}
+    return next((room for room in rooms.values() if room.is_run(folder)), rooms.get(folder.parent.name))
+
+
+def finding(run: str, least: float) -> Way:
+    """All people of a picture who score at least so much, by a run of dgcn or hgg."""
+    room = room_of(run)
+    if room is None:
+        raise ReposeError(f"{run}: no run that finds people, expected one of dgcn or hgg")
+    finder = room.load_finder(RUNS / run)
 
     def find(picture: Image) -> list[Person]:
-        everyone = everybody(finder, picture)
+        everyone = room.everybody(finder, picture)
         rows = np.flatnonzero(everyone.person_score >= least)
         return [Person(*(column[row] for column in everyone)) for row in rows]
 
-    return Way(finder.reader.skeleton, find)
+    grouper = getattr(finder, "grouper", None)  # that a run of hgg may have
+    rounds = None if grouper is None else functools.partial(room.rounds_in, finder)
+    return Way(finder.reader.skeleton, find, rounds=rounds)
 
 
 def in_box(predictor: Any, picture: Image, box: Box, score: float | None = None) -> Person:

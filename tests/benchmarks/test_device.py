@@ -40,9 +40,10 @@ def test_a_bare_machine_without_a_gpu_checks_every_family_against_itself(bare, t
         rows = [
             line for line in text.splitlines() if line.startswith(f"| {training.system} {training.run}, ")
         ]
-        assert len(rows) == 3
+        numbers = 1 if training.score is None else 2  # loss and score, those of the same device
+        assert len(rows) == numbers + 1
         assert all(row.endswith(": good |") for row in rows)
-        assert sum("| 0 " in row for row in rows) == 2  # loss and score are those of the same device
+        assert sum("| 0 " in row for row in rows) == numbers
     for what in ("samples/s", "TFLOP/s", "pictures/s"):
         assert what in text
 
@@ -70,8 +71,8 @@ def test_the_trainings_are_runs_that_the_parameters_declare_and_parents_come_fir
     for training in TRAININGS:
         families = params[training.system].values()
         entries = [f[training.run] for f in families if isinstance(f, dict) and training.run in f]
-        assert len(entries) == 1
-        assert entries[0].get("parent", "") in seen | {""}
+        assert len(entries) == (training.run != "trunk")  # hgg's, which all of its runs begin with
+        assert all(entry.get("parent", "") in seen | {""} for entry in entries)
         seen.add(training.run)
 
 

@@ -127,7 +127,7 @@ def test_a_module_that_begins_at_zero_adds_nothing_and_still_learns():
     assert one.expand[1].weight.grad.abs().sum() > 0
 
 
-@pytest.mark.parametrize("changes", [{"zero_init": False}, {"residual": False}])
+@pytest.mark.parametrize("changes", [{"gate": 1.0}, {"residual": False}])
 def test_a_module_may_begin_otherwise(changes):
     added, _ = module(**changes).eval()(torch.randn(2, 12, 6, 5))
     assert added.abs().sum() > 0
@@ -204,7 +204,7 @@ def test_tail_sums_end_with_nothing(count):
 def test_eq_9_sums_the_modules_where_the_pyramid_says(pyramid, sides):
     channels = {2: 4, 4: 8, 8: 16, 16: 32}
     torch.manual_seed(0)
-    made = design(strides=(16, 8, 4), pyramid=pyramid, zero_init=False)
+    made = design(strides=(16, 8, 4), pyramid=pyramid, gate=1.0)
     one = GraphPyramid(made, channels, {"pif": SOFT, "paf": SOFT}, shared=False).eval()
     maps = {s: torch.randn(2, c, *(-(-side // s) for side in sides)) for s, c in channels.items()}
     enriched = one(maps)

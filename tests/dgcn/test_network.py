@@ -17,7 +17,7 @@ from repose.dgcn.designs import (
     load_trunk,
     mebibytes,
     network_size,
-    output_layers,
+    plain_parameters,
 )
 from repose.dgcn.fields import split_fields
 from repose.foundations.errors import ReposeError
@@ -119,7 +119,7 @@ def test_a_new_graph_leaves_the_baselines_answer_and_its_weights_as_they_are(sca
 
 
 def test_a_graph_that_has_learnt_changes_the_answer_for_joints_and_limbs():
-    baseline, one = network(SHUFFLE).eval(), network(SHUFFLE, graph(16, zero_init=False)).eval()
+    baseline, one = network(SHUFFLE).eval(), network(SHUFFLE, graph(16, gate=1.0)).eval()
     with torch.inference_mode():
         for ours, theirs in zip(one(pictures(64, 48))[:2], baseline(pictures(64, 48))[:2], strict=True):
             assert not torch.equal(ours, theirs)
@@ -137,7 +137,7 @@ def test_an_arm_begins_with_a_trunks_weights_and_no_others():
 @pytest.mark.parametrize("scale", [LADDER, SHUFFLE])
 @pytest.mark.parametrize("backbone", BLOCKS)
 def test_every_weight_learns(scale, backbone):
-    one = network(scale, graph(16, 8, 4, zero_init=False), backbone).train()
+    one = network(scale, graph(16, 8, 4, gate=1.0), backbone).train()
     one.set_draw(0, 0)
     for module in one.modules():  # what begins at zero blocks those before it
         if isinstance(module, torch.nn.BatchNorm2d):
@@ -174,7 +174,7 @@ def test_nodes_of_the_limbs_graph_may_be_limbs():
 
 
 def test_weights_bring_their_adjacency_along():
-    one = network(made=graph(16, adjacency="hand", zero_init=False)).eval()
+    one = network(made=graph(16, adjacency="hand", gate=1.0)).eval()
     other = build(one.design)
     other.load_state_dict(one.state_dict())
     with torch.inference_mode():
@@ -191,16 +191,17 @@ def test_an_unknown_backbone_is_refused():
         design_of("vgg16", LADDER, 17, 19, None)
 
 
-def test_output_layers_are_heads_confidences_and_relations():
-    assert output_layers(network(made=graph(16))) == [
-        "pif.conv.weight", "paf.conv.weight",
-        "graph.psi.pif16.confidence.weight", "graph.psi.pif16.graph.relations",
-        "graph.psi.paf16.confidence.weight", "graph.psi.paf16.graph.relations",
-    ]  # fmt: skip
+def test_plain_parameters_are_output_layers_and_the_graphs():
+    one = network(made=graph(16))
+    plain = set(plain_parameters(one))
+    assert {name for name, _ in one.graph.named_parameters(prefix="graph")} < plain
+    assert {name for name in plain if not name.startswith("graph.")} == {
+        "pif.conv.weight", "pif.conv.bias", "paf.conv.weight", "paf.conv.bias",
+    }  # fmt: skip
 
 
 def test_bf16_layers_give_float32_fields_near_those_of_float32():
-    one = network(made=graph(16, zero_init=False)).eval()
+    one = network(made=graph(16, gate=1.0)).eval()
     torch.nn.init.normal_(one.pif.conv.weight)
     exact, rough = (
         Forward(one, Device(torch.device("cpu"), kind))(pictures(64, 48)) for kind in ("fp32", "bf16")

@@ -52,7 +52,7 @@ def first_loss(run, store, setup=SETUP):
     """The first step's loss of fields, with the weights that a run begins with."""
     scenes = load_scenes(store.scenes / run.data, "train")
     design, adjacency = design_of_run(run, setup, scenes.skeleton, store)
-    network = start_of(run, design, adjacency, store, 0).train()
+    network = start_of(run, design, adjacency, scenes.skeleton, store, 0).train()
     said_at = run.graph.said_at if run.graph else ()
     maker = LabelMaker(scenes.skeleton, design.stride, setup.crop_px, said_at)
     pictures = open_pictures(store.scenes / run.data, "train", scenes, "", setup.picture_px, None)
@@ -110,7 +110,7 @@ def test_the_first_steps_of_all_arms_have_the_baselines_loss(store, adjacency):
     total, logs = first_loss(arm("graph", adjacency), store)
     assert total == baseline
     assert logs["supervision"] > 0
-    other, _ = first_loss(arm("graph", adjacency, zero_init=False), store)
+    other, _ = first_loss(arm("graph", adjacency, gate=1.0), store)
     assert other != baseline
 
 
@@ -130,14 +130,16 @@ def test_another_seed_has_other_crops_and_graphs_but_the_same_trunk(store):
     one, two = weights(folder, 3), weights(folder, 4)
     assert not torch.equal(one["pif.conv.weight"], two["pif.conv.weight"])
     for seed in run.seeds:
-        start = start_of(run, *design_of_run(run, SETUP, "coco17", store), store, seed).state_dict()
+        start = start_of(run, *design_of_run(run, SETUP, "coco17", store), "coco17", store, seed).state_dict()
         assert all(torch.equal(start[name], tensor) for name, tensor in trunks.items())
 
 
 def test_an_arm_with_other_joints_keeps_the_trunks_body_and_has_its_own_outputs(store):
     trunks = weights(store.runs / "trunk")
     run = arm("crowd", "dynamic", "crowdpose")
-    start = start_of(run, *design_of_run(run, SETUP, "crowdpose14", store), store, 0).state_dict()
+    start = start_of(
+        run, *design_of_run(run, SETUP, "crowdpose14", store), "crowdpose14", store, 0
+    ).state_dict()
     assert start["pif.conv.weight"].shape[0] == 5 * 14
     assert all(
         torch.equal(start[name], tensor)
@@ -178,7 +180,7 @@ def test_the_backbone_stays_as_it_is_in_its_frozen_epochs(store):
     for frozen in (0, 2):
         setup = dataclasses.replace(SETUP, paper=dataclasses.replace(PAPER, frozen_epochs=frozen))
         kernels[frozen] = weights(trained(run, store, setup))
-    start = start_of(run, *design_of_run(run, SETUP, "coco17", store), store, 0).state_dict()
+    start = start_of(run, *design_of_run(run, SETUP, "coco17", store), "coco17", store, 0).state_dict()
     name = next(name for name, t in start.items() if name.startswith("backbone") and t.ndim == 4)
     assert torch.equal(kernels[2][name], start[name])
     assert not torch.equal(kernels[0][name], start[name])

@@ -3,8 +3,9 @@ import pytest
 
 from repose.foundations.errors import ReposeError
 from repose.foundations.rng import rng
+from repose.hgg.benchmark import evaluate
 from repose.hgg.embedding_groups import group_by_tags, joint_order
-from repose.hgg.groupers import evaluate, spectral
+from repose.hgg.groupers import spectral
 from repose.hgg.simulation import Quality, drawn_poses, simulate
 from repose.skeletons import get_skeleton
 

@@ -69,13 +69,13 @@ def read_manifest(path: str | Path) -> dict[str, tuple[int, str]]:
     """Relative path → (size, MD5) of a manifest."""
     files: dict[str, tuple[int, str]] = {}
     if not Path(path).exists():
-        raise fault(path, "not found", "the manifest of the data set", "make it with the `manifest` stage")
+        raise fault(path, "not found", "the manifest of the data set", "make it with the `convert` stage")
     for number, line in enumerate(read_lines(Path(path)), 1):
         match line.split("\t"):
             case [name, size, md5] if size.isdigit():
                 files[name] = int(size), md5
             case _:
-                remedy = "make it again with the `manifest` stage"
+                remedy = "make it again with the `convert` stage"
                 raise fault(f"{path}: line {number}", repr(line[:60]), "path, size and MD5 with tabs", remedy)
     return files
 

@@ -44,7 +44,7 @@ PAPER = NetworkScale(1.0, 1.0, "bottleneck", "shuffle", 0, True)
 PUBLISHED = GraphDesign(
     strides=(16,), adjacency="dynamic", softmax="literal", relations_own=1.0, resample="iteration",
     non_local=True, non_local_pool=False, reduce_kernel=3, expand_kernel=3, finer_expand_kernel=1,
-    residual=True, zero_init=True, k_relations="joints", supervise="conv1x1", pyramid="before",
+    residual=True, gate=0.0, k_relations="joints", supervise="conv1x1", pyramid="before",
 )  # fmt: skip
 """The readings that meet the parameter sizes of the paper's Table 4."""
 
@@ -132,10 +132,10 @@ def load_trunk(network: PoseFields, trunk: Mapping[str, Tensor]) -> None:
     network.load_state_dict(theirs, strict=False)
 
 
-def output_layers(network: PoseFields) -> list[str]:
-    """Names of the kernels that say fields or confidences, and of W_d: for Adam where a body has Muon."""
-    ends = ("pif.conv.weight", "paf.conv.weight", "confidence.weight", "relations")
-    return [name for name, _ in network.named_parameters() if name.endswith(ends)]
+def plain_parameters(network: PoseFields) -> list[str]:
+    """Names of what Adam moves where a body has Muon: output layers, and the graph modules, which are new."""
+    own = (GRAPH, *(f"{output}conv" for output in OUTPUTS))
+    return [name for name, _ in network.named_parameters() if name.startswith(own)]
 
 
 def network_size(design: Design, input_px: int) -> Size:

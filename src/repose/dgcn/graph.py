@@ -46,7 +46,7 @@ class GraphDesign:
     expand_kernel: int  # K → C
     finer_expand_kernel: int  # the same for maps that were down-sampled before
     residual: bool  # the module's output is added to the map, or takes its place
-    zero_init: bool  # where it is added, it begins at zero
+    gate: float  # size with which it begins where it is added; 0 leaves the first steps as they are without
     k_relations: str  # the nodes of the limbs' module: joints | limbs
     supervise: str  # what says confidences: the reduction itself | a 1×1 convolution beside it
     pyramid: str  # finer maps are down-sampled before the module | after it | own: are added where they are
@@ -139,8 +139,8 @@ class DGCM(nn.Module):
         self.expand = nn.Sequential(expansion(nodes, outputs, kernel, stride), nn.BatchNorm2d(outputs))
         start([self.reduce, self.expand[0]])
         start_rare(self.confidence or self.reduce, nodes)
-        if design.residual and design.zero_init:
-            nn.init.zeros_(self.expand[1].get_parameter("weight"))
+        if design.residual:
+            nn.init.constant_(self.expand[1].get_parameter("weight"), design.gate)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """ψ(F) and the logits (B, K, H, W) that are asked for the nodes' confidences."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from torch import Tensor
@@ -26,7 +26,7 @@ from repose.dgcn.designs import (
     load_trunk,
     mebibytes,
     network_size,
-    output_layers,
+    plain_parameters,
 )  # fmt: skip
 from repose.dgcn.graph import GraphDesign
 from repose.dgcn.labels import LabelMaker
@@ -117,6 +117,13 @@ class Opened:
     pictures: Pictures
 
 
+class Parts(NamedTuple):
+    """Pictures of a training set."""
+
+    rows: np.ndarray  # to train on
+    held: np.ndarray  # held out, for the curves
+
+
 def train_run(run: Run, setup: Setup, store: Store, device: Device, configuration: Mapping[str, Any]) -> None:
     """Train the seeds of a run one after another and write `runs/dgcn/<name>/`."""
     folder, inputs = store.runs / run.name, inputs_of(run, store)
@@ -124,15 +131,16 @@ def train_run(run: Run, setup: Setup, store: Store, device: Device, configuratio
     tags = {"device": device.words, "data": fingerprint(None, inputs)}
     wanted = [(run.data, "train"), *run.tests]
     with opened(wanted, setup, store) as sets, resume_folder(f"dgcn@{run.name}", key) as kept:
-        design, adjacency = design_of_run(run, setup, sets[run.data, "train"].scenes.skeleton, store)
-        recipe = recipe_of(run, setup, sets[run.data, "train"].scenes)
+        scenes = sets[run.data, "train"].scenes
+        design, adjacency = design_of_run(run, setup, scenes.skeleton, store)
+        parts = chosen(scenes, setup)
+        recipe, state = recipe_of(run, setup, len(parts.rows)), parent_state(run, store)
         seen = recipe.batch * recipe.steps
         with tracked("dgcn", run.name, configuration, run.seeds, tags, seen, kept) as log:
             for seed in run.seeds:
                 log.restart_clock()
-                network = start_of(run, design, adjacency, store, seed)
-                state = parent_state(run, store)
-                train_seed(run, setup, recipe, network, state, seed, sets, store, device, log, kept)
+                network = start_of(run, design, adjacency, scenes.skeleton, store, seed)
+                train_seed(run, setup, recipe, network, state, parts, seed, sets, store, device, log, kept)
             write_facts(run, setup, recipe, design, configuration, device, store)
             log.finish(folder)
 
@@ -150,10 +158,11 @@ def design_of_run(
     return design, soft_adjacency(load_distances(store.adjacency / f"{run.data}.npz").distances, run.gamma)
 
 
-def start_of(run: Run, design: Design, adjacency: np.ndarray | None, store: Store, seed: int) -> PoseFields:
+def start_of(
+    run: Run, design: Design, adjacency: np.ndarray | None, skeleton: str, store: Store, seed: int
+) -> PoseFields:
     """The network with its first weights: those of its trunk, of ImageNet, or a seed's own."""
-    limbs = limbs_of(load_scenes(store.scenes / run.data, "train").skeleton)
-    network = build_seeded(design, seed, adjacency, limbs)
+    network = build_seeded(design, seed, adjacency, limbs_of(skeleton))
     if run.parent:
         load_trunk(network, load_weights(parent_folder(run.parent, store) / "model.safetensors"))
     elif run.imagenet:
@@ -173,46 +182,36 @@ def parent_state(run: Run, store: Store) -> Mapping[str, Tensor] | None:
     return load_weights(parent_folder(run.parent, store) / STATE)
 
 
-def recipe_of(run: Run, setup: Setup, scenes: Scenes) -> Recipe:
-    """A trunk's recipe or an arm's."""
-    if is_trunk(run):
-        return trunk_recipe(run.small)
-    return arm_recipe(setup.paper, run.small, len(chosen(scenes, setup)[0]))
+def recipe_of(run: Run, setup: Setup, pictures: int) -> Recipe:
+    """A trunk's recipe or an arm's, on so many pictures."""
+    return trunk_recipe(run.small) if is_trunk(run) else arm_recipe(setup.paper, run.small, pictures)
 
 
-def chosen(scenes: Scenes, setup: Setup) -> tuple[np.ndarray, np.ndarray]:
-    """Pictures to train on, and those held out for the curves; only such with somebody to find."""
+def chosen(scenes: Scenes, setup: Setup) -> Parts:
+    """The parts of a training set; only pictures with somebody to find."""
     somebody = np.zeros(len(scenes), bool)
     people = np.arange(len(scenes.crowd))
     somebody[np.searchsorted(scenes.first, people[~scenes.crowd], "right") - 1] = True
     rows, held = held_out(scenes, setup.held_out, 0)
-    return rows[somebody[rows]], held[somebody[held]]
+    return Parts(rows[somebody[rows]], held[somebody[held]])
 
 
 def train_seed(
     run: Run, setup: Setup, recipe: Recipe, network: PoseFields, state: Mapping[str, Tensor] | None,
-    seed: int, sets: Mapping[tuple[str, str], Opened], store: Store, device: Device, log: Tracker, kept: Path,
+    parts: Parts, seed: int, sets: Mapping[tuple[str, str], Opened], store: Store, device: Device,
+    log: Tracker, kept: Path,
 ) -> None:  # fmt: skip
     """Train one seed and write its folder."""
     data, folder = sets[run.data, "train"], store.runs / run.name
     strides, limbs = (run.graph.said_at, run.graph.k_relations == "limbs") if run.graph else ((), False)
     maker = LabelMaker(data.scenes.skeleton, network.design.stride, setup.crop_px, strides, limbs)
-    rows, held = chosen(data.scenes, setup)
     draws = (
         seed_of(seed, "dgcn", "trunk") if is_trunk(run) else seed
     )  # an arm sees other crops than its trunk
 
-    def batches(chosen: np.ndarray, steps: int) -> SceneBatches:
+    def batches(rows: np.ndarray, steps: int) -> SceneBatches:
         return SceneBatches(
-            data.scenes,
-            data.pictures,
-            recipe.batch,
-            steps,
-            setup.crop_px,
-            setup.augment,
-            draws,
-            maker,
-            chosen,
+            data.scenes, data.pictures, recipe.batch, steps, setup.crop_px, setup.augment, draws, maker, rows
         )
 
     published = run.small.crops is None
@@ -220,12 +219,12 @@ def train_seed(
         network, data.scenes.skeleton, setup.weights, setup.supervision, seed,
         frozen_epochs=setup.paper.frozen_epochs if published else 0,
     )  # fmt: skip
-    heads = set(output_layers(network))
+    plain = set(plain_parameters(network))
     history = train(
-        network, objective, batches(rows, recipe.steps), recipe.training, device,
-        seed=seed, name=f"{run.name} seed {seed}", plain=heads.__contains__, start_state=state,
+        network, objective, batches(parts.rows, recipe.steps), recipe.training, device,
+        seed=seed, name=f"{run.name} seed {seed}", plain=plain.__contains__, start_state=state,
         clip=objective.hold_backbone,
-        evaluate=held_loss(objective, batches(held, HELD_BATCHES), device) if len(held) else None,
+        evaluate=held_loss(objective, batches(parts.held, HELD_BATCHES), device) if len(parts.held) else None,
         on_epoch=lambda row: log.epoch(row, seed), checkpoint=kept / f"seed{seed}.pt",
         on_end=functools.partial(keep_state, run, seed_folder(folder, seed)),
     )  # fmt: skip

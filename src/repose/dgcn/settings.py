@@ -48,7 +48,7 @@ def arm_of(section: Section, name: str, scale: Section, seed: int) -> Run:
         backbone=section["trunks"][entry["parent"]]["backbone"],
         data=entry["data"],
         tests=TESTS[entry["data"]],
-        graph=graph_of(section, entry),
+        graph=graph_of(section, entry, scale),
         gamma=entry.get("gamma", section["gamma"]),
         small=training(section, small, small["arm_crops"]),
         seeds=tuple(seed + k for k in range(entry["seeds"])),
@@ -56,11 +56,12 @@ def arm_of(section: Section, name: str, scale: Section, seed: int) -> Run:
     )
 
 
-def graph_of(section: Section, entry: Section) -> GraphDesign | None:
+def graph_of(section: Section, entry: Section, scale: Section) -> GraphDesign | None:
     """The graph module of a run; none in the baseline."""
     if entry["graph"] == "none":
         return None
-    return GraphDesign(adjacency=entry["graph"], strides=tuple(entry["strides"]), **section["graph"])
+    own = {"adjacency": entry["graph"], "strides": tuple(entry["strides"]), "gate": scale["gate"]}
+    return GraphDesign(**own, **section["graph"])
 
 
 def training(section: Section, small: Section, crops: int | None) -> SmallTraining:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numba import njit
-from scipy.special import expit
+from scipy.special import logit
 from torch import Tensor, nn
 
 from repose.foundations.errors import ReposeError
@@ -26,6 +26,7 @@ from repose.hgg.discriminators import EdgeDiscriminator, MacroDiscriminator
 from repose.hgg.graph_net import GraphNet, GraphNetDesign, Nodes
 from repose.hgg.matching import ORDERS, match
 
+JUDGES = ("edge", "macro")
 ScoreEdges = Callable[[Tensor, np.ndarray], Tensor]  # features (M, C), pairs (E, 2) → logits (E)
 ScoreNodes = Callable[[Tensor], Tensor]  # features (M, C) → logits (M)
 
@@ -37,8 +38,11 @@ class ClusteringRules:
     cut: float = 0.5  # probability below which an edge is none
     order: str = "score"  # how edges are matched: score | random
     macro_cut: float = 0.0  # probability below which a merged macro-node is undone; 0: none is
+    judge: str = "edge"  # who scores edges: the edge discriminator | macro, that of macro-nodes
 
     def __post_init__(self) -> None:
+        if self.judge not in JUDGES:
+            raise ReposeError(f"hgg.clustering.judge: found {self.judge!r}, expected one of {JUDGES}")
         if self.order not in ORDERS:
             raise ReposeError(f"hgg.clustering.order: found {self.order!r}, expected one of {ORDERS}")
 
@@ -84,7 +88,7 @@ def cluster(
         means = mean_features(features, node)
         with torch.no_grad():
             logits = score_edges(means, pairs).float().cpu().numpy()
-        taken = match(pairs, expit(logits), len(where), rules.cut, draw if rules.order == "random" else None)
+        taken = match(pairs, logits, len(where), logit(rules.cut), draw if rules.order == "random" else None)
         after, formed = merged(node, pairs[taken])
         formed_logits = score_nodes(mean_features(features, after)[formed]) if score_nodes else None
         if rules.macro_cut and formed_logits is not None:
@@ -114,7 +118,16 @@ class Grouper(nn.Module):
         picture = np.nonzero(nodes.mask.cpu().numpy())[0]
         types = nodes.type[nodes.mask].cpu().numpy()
         score_nodes = self.macro if self.training or self.rules.macro_cut else None
-        return cluster(features, picture, types, self.allowed, self.edge, self.rules, score_nodes, draw)
+        return cluster(
+            features, picture, types, self.allowed, self.score_edges, self.rules, score_nodes, draw
+        )
+
+    def score_edges(self, features: Tensor, pairs: np.ndarray) -> Tensor:
+        """Logits (E) of edges; where none is ever taught, of the macro-nodes that they would make."""
+        if self.rules.judge == "edge":
+            return self.edge(features, pairs)
+        i, j = torch.from_numpy(pairs.T.copy()).to(features.device)
+        return self.macro((features[i] + features[j]) / 2)
 
 
 def macro_nodes(

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from repose.hgg.graph_net import three_layers
 
-CHUNK = 1024  # edges that are scored at a time: what they need stays in the core's own cache
+CHUNK = 128  # edges that are scored at a time: they stay in the cache, and are too few to be split over cores
 
 
 class EdgeDiscriminator(nn.Module):
@@ -38,15 +38,11 @@ class EdgeDiscriminator(nn.Module):
         return self.mlp[2:]((ahead + back) / 2)[:, 0]
 
     def scored(self, first: np.ndarray, second: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-        """The logits without what a gradient needs, chunk by chunk."""
+        """The logits without what a gradient needs."""
         w2, b2, w3, b3 = (p.numpy() for layer in (self.mlp[3], self.mlp[6]) for p in layer.parameters())
-        w2, w3 = np.ascontiguousarray(w2.T / 2), w3[0]  # H, K; the mean of both orders
-        hidden = np.empty((min(CHUNK, len(pairs)), first.shape[1]), np.float32)
+        w2 = np.ascontiguousarray(w2.T / 2)  # H, K; the mean of both orders
         logits = np.empty(len(pairs), np.float32)
-        for start in range(0, len(pairs), CHUNK):
-            part = pairs[start : start + CHUNK]
-            fill_hidden(first, second, part, hidden)
-            fill_logits(hidden[: len(part)] @ w2, b2, w3, b3[0], logits[start : start + CHUNK])
+        fill_logits(first, second, pairs, w2, b2, w3[0], b3[0], logits)
         return logits
 
 
@@ -62,6 +58,22 @@ class MacroDiscriminator(nn.Module):
 
 
 @njit(cache=True, fastmath=True)
+def fill_logits(first, second, pairs, w2, b2, w3, b3, logits):  # type: ignore[no-untyped-def]
+    """The perceptron after its first layer, chunk by chunk."""
+    hidden = np.empty((CHUNK, first.shape[1]), np.float32)
+    products = np.empty((CHUNK, len(w3)), np.float32)
+    for start in range(0, len(pairs), CHUNK):
+        part = pairs[start : start + CHUNK]
+        fill_hidden(first, second, part, hidden)
+        np.dot(hidden[: len(part)], w2, products[: len(part)])
+        for e in range(len(part)):
+            total = b3
+            for k in range(len(w3)):
+                total += w3[k] * max(products[e, k] + b2[k], np.float32(0))
+            logits[start + e] = total
+
+
+@njit(cache=True, fastmath=True)
 def fill_hidden(first, second, pairs, hidden):  # type: ignore[no-untyped-def]
     """Twice the mean of both orders' activations, of every edge."""
     zero = np.float32(0)
@@ -69,13 +81,3 @@ def fill_hidden(first, second, pairs, hidden):  # type: ignore[no-untyped-def]
         i, j = pairs[e, 0], pairs[e, 1]
         for h in range(hidden.shape[1]):
             hidden[e, h] = max(first[i, h] + second[j, h], zero) + max(first[j, h] + second[i, h], zero)
-
-
-@njit(cache=True, fastmath=True)
-def fill_logits(products, b2, w3, b3, logits):  # type: ignore[no-untyped-def]
-    """The last layer, after bias and ReLU of the one before."""
-    for e in range(len(products)):
-        total = b3
-        for k in range(len(w3)):
-            total += w3[k] * max(products[e, k] + b2[k], np.float32(0))
-        logits[e] = total

@@ -1,20 +1,21 @@
-"""Groupers side by side on simulated candidates: any function from candidates to numbers of people.
+"""Groupers: functions from candidates to numbers of people. Ours is trained on simulated pictures here.
 
-    scores = evaluate(my_grouper, scenes_of(poses, people=10, count=20, quality=Quality(), seed=0))
+`repose.hgg.benchmark` puts them side by side, and any other with them.
 
-Legend: N candidates, P people.
+Legend: N candidates, R rows of poses, J joints.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from repose.foundations.errors import ReposeError
+from repose.foundations.progress import progress
 from repose.foundations.rng import rng
 from repose.hgg.clustering import ClusteringRules, Grouper
 from repose.hgg.embedding_groups import group_by_tags, joint_order
@@ -29,16 +30,6 @@ from repose.training.schedule import Schedule, learning_rate
 
 Group = Callable[[Candidates], np.ndarray]  # candidates → N, the number of each one's person
 
-PEOPLE = (1, 2, 5, 10, 20, 30)
-TAG_NOISES = (0.1, 0.3, 0.5, 0.75, 1.0)
-
-
-class GroupingScores(NamedTuple):
-    """How well candidates were grouped."""
-
-    pairwise_f1: float  # of all pairs of candidates, whether one person's
-    exact: float  # share of people all of whose candidates, and no other, are together
-
 
 @dataclass(frozen=True)
 class SimulatedTraining:
@@ -46,38 +37,24 @@ class SimulatedTraining:
 
     steps: int = 800
     batch: int = 6  # pictures a step
-    people: tuple[int, int] = (1, 8)  # in a picture
-    tag_noise: tuple[float, float] = (0.1, 1.0)
+    people: tuple[int, int] = (1, 8)  # least and most of a picture
+    tag_noise: tuple[float, float] = (0.1, 1.0)  # least and most
     rate: float = 2e-2  # Muon's
     balance: str = "focal"
     macro_weight: float = 0.5  # of the macro-nodes' losses beside the edges'
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        for name in ("people", "tag_noise"):
+            found = getattr(self, name)
+            if len(found) != 2 or found[0] > found[1]:
+                expected = f"found {list(found)}, expected two numbers, the least and the most"
+                raise ReposeError(f"hgg.simulation.training.{name}: {expected}")
+
 
 def scenes_of(poses: np.ndarray, people: int, count: int, quality: Quality, seed: int) -> list[Scene]:
     """Pictures with so many people each."""
     return [simulate(poses, people, quality, seed, "test", k) for k in range(count)]
-
-
-def evaluate(grouper: Group, scenes: Sequence[Scene]) -> GroupingScores:
-    """Pairs and people of all pictures together."""
-    totals = np.sum([counted(grouper(scene.candidates), scene.person) for scene in scenes], axis=0)
-    both, found, true, exact, people = totals.tolist()
-    return GroupingScores(2 * both / max(found + true, 1) if found + true else 1.0, exact / max(people, 1))
-
-
-def counted(group: np.ndarray, person: np.ndarray) -> tuple[int, int, int, int, int]:
-    """Pairs that are together rightly, pairs together, pairs of one person; people exact, people.
-
-    `person` is −1 for candidates of nobody: with whomever they are put, it is wrong.
-    """
-    real = person >= 0
-    together = group[:, None] == group
-    same = (person[:, None] == person) & real[:, None]
-    both, found, true = ((m.sum() - np.trace(m)) // 2 for m in (together & same, together, same))
-    people, first = np.unique(person[real], return_index=True)
-    whole = (together == same).all(axis=1)[real][first]
-    return int(both), int(found), int(true), int(whole.sum()), len(people)
 
 
 def associative(joints: Sequence[str], farthest: float = np.inf) -> Group:
@@ -124,7 +101,7 @@ def train_grouper(
     grouper = Grouper(design, allowed, rules).train()
     stepper = Stepper(optimiser_of("muon"), grouper.parameters())
     schedule = Schedule("cosine", training.rate, warmup=training.steps // 20, total=training.steps)
-    for step in range(training.steps):
+    for step in progress(range(training.steps), "grouper on simulated pictures", training.steps):
         scenes = [
             training_scene(poses, quality, training, step * training.batch + k) for k in range(training.batch)
         ]
@@ -151,19 +128,3 @@ def truth_of(scenes: Sequence[Scene]) -> Assignment:
     """Whose the candidates of several pictures are, one picture behind the other."""
     person = np.concatenate([scene.person for scene in scenes])
     return Assignment(person, np.zeros(len(person), bool))
-
-
-def curves(
-    groupers: Mapping[str, Group], poses: np.ndarray, quality: Quality, count: int, seed: int,
-    people: Sequence[int] = PEOPLE, tag_noises: Sequence[float] = TAG_NOISES, crowd: int = 10,
-) -> list[dict[str, str | float]]:  # fmt: skip
-    """One row a grouper and point: over numbers of people, and over tags' noise with `crowd` people."""
-    points = [("people", float(p), p, quality) for p in people]
-    points += [("tag_noise", noise, crowd, replace(quality, tag_noise=noise)) for noise in tag_noises]
-    rows: list[dict[str, str | float]] = []
-    for axis, value, number, drawn in points:
-        scenes = scenes_of(poses, number, count, drawn, seed)
-        for name, grouper in groupers.items():
-            scores = evaluate(grouper, scenes)
-            rows.append({"axis": axis, "value": value, "grouper": name, **scores._asdict()})
-    return rows

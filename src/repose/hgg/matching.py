@@ -23,8 +23,8 @@ def match(
     free, taken = np.ones(nodes, np.bool_), np.empty(nodes // 2, np.int64)
     kept = np.flatnonzero(scores >= cut)
     if draw is None:
-        kept = kept[np.argsort(-scores[kept], kind="stable")]
-        return taken[: take_in_order(pairs, kept, free, taken)]
+        taken = taken[: take_mutual(pairs, scores, kept, free, taken)]
+        return taken[np.lexsort((taken, -scores[taken]))]
     both = np.concatenate([pairs[kept], pairs[kept, ::-1]])
     sort = np.lexsort((-np.tile(scores[kept], 2), both[:, 0]))  # each node's neighbours, the best first
     first = np.searchsorted(both[sort, 0], np.arange(nodes + 1))
@@ -34,15 +34,31 @@ def match(
 
 
 @njit(cache=True)
-def take_in_order(pairs, order, free, taken):  # type: ignore[no-untyped-def]
-    """Takes every edge whose ends are free, in order; fills `taken`, and says how many."""
-    n = 0
-    for row in order:
-        a, b = pairs[row, 0], pairs[row, 1]
-        if free[a] and free[b]:
-            free[a] = free[b] = False
-            taken[n] = row
-            n += 1
+def take_mutual(pairs, scores, left, free, taken):  # type: ignore[no-untyped-def]
+    """Takes the edges that are the best of both their ends, then of those left between free ends, and so on.
+
+    They are the edges that would be taken one by one, the best first, but nothing is sorted. `left` are
+    rising rows and is used up; fills `taken`, and says how many.
+    """
+    n, best = 0, np.empty(len(free), np.int64)
+    while len(left):
+        best[:], kept = -1, 0
+        for row in left:
+            a, b, score = pairs[row, 0], pairs[row, 1], scores[row]
+            if free[a] and free[b]:
+                left[kept] = row
+                kept += 1
+                if best[a] < 0 or score > scores[best[a]]:
+                    best[a] = row
+                if best[b] < 0 or score > scores[best[b]]:
+                    best[b] = row
+        left = left[:kept]
+        for a in range(len(best)):
+            row = best[a]
+            if row >= 0 and pairs[row, 0] == a and best[pairs[row, 1]] == row:
+                free[a] = free[pairs[row, 1]] = False
+                taken[n] = row
+                n += 1
     return n
 
 

@@ -1,68 +1,20 @@
-"""A small stand-in of what the DGCN trainings leave: test sets with pictures, runs with found people."""
-
-import dataclasses
+"""A small stand-in of what the DGCN trainings leave: runs with found people, and mean distances of joints."""
 
 import numpy as np
 from safetensors.numpy import save_file
 
-from repose.foundations.files import save_arrays, write_json, write_text
-from repose.foundations.rng import rng
-from repose.papers.dgcn.people import SKELETONS
+from repose.foundations.files import write_json, write_text
 from repose.report.runs import Run
-from repose.skeletons.posetable import PoseTable
 from repose.skeletons.soft_adjacency import joint_distances, save_distances
-from tests.report.poses import pose_table
+from tests.papers.people.people_runs import write_found
 
 TESTS = ("coco-val", "coco-test", "crowdpose-test", "mpii_multi-val")
 PAPER = {"samples": 10**6, "operations": 10**16}
 
 
-def write_set(poses, test, native=None, images=6, people=2):
-    """`poses/<set>/<split>.npz` with people in pictures; the last picture is empty, one person is a crowd."""
-    dataset, _, split = test.rpartition("-")
-    table = pose_table(dataset, split, SKELETONS[dataset], people, images, root=native or poses / "native")
-    low, high = table.joints2d.min(1), table.joints2d.max(1)
-    box = np.concatenate([low, high - low], axis=1)
-    rows = len(table)
-    extra = {
-        "area": np.linspace(0.4, 1, rows) * box[:, 2] * box[:, 3], "iscrowd": np.arange(rows) == 1,
-        "head_px": np.full(rows, 6.0), "single": np.arange(rows) < people,
-    }  # fmt: skip
-    index = np.linspace(0.0, 1.0, images + 1)
-    image_extra = {"image_id": np.arange(images + 1), "crowd_index": index}
-    table = dataclasses.replace(table, box=box, extra=extra, image_extra=image_extra)
-    table.save(poses / dataset / f"{split}.npz")
-    return table
-
-
 def write_adjacency(data, table):
     """`data/adjacency/coco.npz` from a table."""
     save_distances(data / "adjacency/coco.npz", joint_distances(table, "box"))
-
-
-def found_arrays(table, wrong=0.0, seed=0, spurious=2):
-    """Everybody who counts, off by `wrong` px, with some more people somewhere."""
-    chance = rng(seed, "found", table.dataset)
-    rows = np.flatnonzero(~table.extra["iscrowd"])
-    image = np.concatenate([table.image[rows], np.arange(spurious)])
-    points = np.concatenate([table.joints2d[rows], table.joints2d[:spurious] + 30])
-    points = points + wrong * chance.normal(size=points.shape)
-    score = np.concatenate([chance.uniform(0.4, 1, len(rows)), np.full(spurious, 0.1)])
-    return {
-        "joints": np.array(table.joints), "image": image.astype(np.int32),
-        "person_score": score.astype(np.float32), "joints2d_px": points.astype(np.float32),
-        "score": np.tile(score[:, None], (1, len(table.joints))).astype(np.float32),
-    }  # fmt: skip
-
-
-def loose_arrays(found):
-    """The same joints before grouping."""
-    people, joints = found["score"].shape
-    return {
-        "joints": found["joints"], "image": np.repeat(found["image"], joints),
-        "joint": np.tile(np.arange(joints), people).astype(np.int16),
-        "joints2d_px": found["joints2d_px"].reshape(-1, 2), "score": found["score"].ravel(),
-    }  # fmt: skip
 
 
 def record_of(tests, backbone="resnet50", graph=None, gamma=0.5, seeds=(0,), parent="trunk_r50"):
@@ -90,7 +42,7 @@ def write_weights(folder, size):
     )
 
 
-def write_run(folder, name, tables, wrong=0.0, candidates=True, **how):
+def write_run(folder, name, tables, wrong=0.0, **how):
     """A run's folder with what it found on the sets of `tables` (test → table)."""
     record = record_of(list(tables), **how)
     write_json(folder / name / "run.json", record)
@@ -100,20 +52,5 @@ def write_run(folder, name, tables, wrong=0.0, candidates=True, **how):
         write_text(folder / name / f"seed{seed}/history.csv", "\n".join(lines) + "\n")
         if record["configuration"]["graph"]:
             write_weights(folder / name / f"seed{seed}", 0.4)
-        for test, table in tables.items():
-            found = found_arrays(table, wrong, seed)
-            path = folder / name / f"seed{seed}/predictions/{test}.npz"
-            save_arrays(path, {"format": np.array(1), **found})
-            if candidates:
-                loose = {"format": np.array(1), **loose_arrays(found)}
-                save_arrays(path.with_name(f"{test}_candidates.npz"), loose)
+        write_found(folder / name / f"seed{seed}", tables, wrong, seed)
     return Run(name, folder / name, {}, record)
-
-
-def write_sets(folder, native=None, tests=TESTS, **how):
-    """Tables by test set."""
-    tables: dict[str, PoseTable] = {}
-    for test in tests:
-        root = native / test.rpartition("-")[0] if native else folder / "native"
-        tables[test] = write_set(folder / "poses", test, root, **how)
-    return tables

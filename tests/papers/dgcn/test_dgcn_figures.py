@@ -9,17 +9,16 @@ from repose.papers.dgcn import dgcn_scores, presented
 from repose.papers.dgcn.figures import (
     FIGURES,
     GALLERY,
-    curve_of,
     dgcn_figures,
     first_draw,
     four_adjacencies,
-    kinds_of,
     shown_person,
 )
-from repose.papers.dgcn.people import load_found, load_judged, oks_sums, people_number
+from repose.papers.people.judged import load_judged
 from repose.report.published import load_paper
 from repose.report.room import Materials
-from tests.papers.dgcn.dgcn_runs import write_adjacency, write_run, write_sets
+from tests.papers.dgcn.dgcn_runs import write_adjacency, write_run
+from tests.papers.people.people_runs import write_sets
 
 GRAPH = ("dynamic", 16)
 
@@ -83,32 +82,6 @@ def test_the_person_of_figure_1_is_the_largest_of_the_best_labelled(house):
     person = shown_person(load_judged(folder / "poses", "coco-val"))
     assert not truth.ignored[person]
     assert truth.area[person] == truth.area[~truth.ignored].max()  # all have as many joints
-
-
-def test_pictures_are_ranked_by_the_similarity_of_their_people(house):
-    folder, runs, *_ = house
-    judged = load_judged(folder / "poses", "coco-val")
-    sums = oks_sums(judged, load_found(runs["ad_r50"].predictions("coco-val")[0], judged))
-    number = people_number(judged)
-    assert (sums <= number).all()
-    assert number.tolist() == [1, 2, 2, 2, 2, 2, 0]  # one of the first is a crowd, the last shows nobody
-    assert sums[:-1].min() > 0 == sums[-1]
-
-
-def test_curves_are_drawn_over_the_crops_since_the_trunk(house):
-    _, runs, *_ = house
-    crops, values = curve_of(runs["base_r50"], ["pif_c", "paf_c"])
-    assert crops.tolist() == [120, 240, 360, 480, 600]
-    np.testing.assert_allclose(values, np.tile(3 / np.arange(1, 6), (2, 1)))
-
-
-def test_bars_are_the_shares_of_each_runs_own_test_set(house):
-    _, runs, _, scores = house
-    bars = kinds_of(runs.values(), scores)
-    assert list(bars) == ["base_r50", "ad_r50", "ad_crowd"]
-    for shares, precision in bars.values():
-        assert sum(shares) == pytest.approx(100)
-        assert 0 < precision < 1
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import pytest
 from repose.foundations.files import write_text
 from repose.papers.dgcn import data_sets, settings
 from repose.papers.dgcn.facts import dgcn_facts
-from repose.papers.dgcn.scores import by_set
+from repose.papers.people.scores import by_set
 from repose.report.claims import judge_all
 from repose.report.page import further_runs, write_page
 from repose.report.premises import Evidence

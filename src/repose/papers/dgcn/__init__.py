@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from repose.papers.dgcn.facts import dgcn_facts, drawn_text, errors_text, learnt_text, used_text
+from repose.papers.dgcn.facts import TOLD, dgcn_facts, used_text
 from repose.papers.dgcn.figures import dgcn_figures
 from repose.papers.dgcn.scores import declared, dgcn_scores
+from repose.papers.people.kinds import errors_text
+from repose.papers.people.words import drawn_text, learnt_text
 from repose.report.room import Materials, Presented, origins
 from repose.report.runs import Run
 from repose.report.scores import Scores
@@ -46,5 +48,6 @@ def presented(materials: Materials) -> Presented:
     runs = {run.name: run for run in materials.runs}
     figures = dgcn_figures(materials.folder, runs, materials.data, materials.roots, materials.scores)
     drawn = origins(materials.data / "poses", ["coco"])["coco"] == "world"
-    learnt = learnt_text(materials.scores) + used_text(materials.facts) + drawn_text(materials.runs, drawn)
+    learnt = learnt_text(materials.scores, TOLD) + used_text(materials.facts)
+    learnt += drawn_text(materials.runs, "COCO and CrowdPose") if drawn else ""
     return Presented(figures, learnt, errors_text(materials.runs, materials.scores))

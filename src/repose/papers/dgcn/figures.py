@@ -3,39 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from repose.foundations.rng import rng
-from repose.papers.dgcn.facts import OF_JOINTS, SHARED, SHARED_LOSSES
-from repose.papers.dgcn.people import (
-    NAMES,
-    Judged,
-    best_found,
-    load_found,
-    load_judged,
-    oks_sums,
-    people_number,
-    put_scene,
-)
-from repose.papers.dgcn.scores import GROUPS
-from repose.report.curves import read_curve
-from repose.report.drawing import INK, LEFT, MIDDLE, PALE, RIGHT, RIM, Cell, Sheet, decorate, save_png
+from repose.papers.dgcn.facts import SHARED, SHARED_LOSSES
+from repose.papers.people.curves import Panel, canvas, curves_figure, lines_of
+from repose.papers.people.gallery import GAP, TITLE, gallery_figure, put_scene
+from repose.papers.people.judged import Judged, load_judged
+from repose.papers.people.kinds import errors_figure, kinds_of
+from repose.report.drawing import INK, PALE, RIGHT, RIM, Cell, Sheet, save_png
 from repose.report.page import Figure
 from repose.report.runs import Run
-from repose.report.scores import Scores, figure
+from repose.report.scores import Scores
 from repose.report.sheets import PICTURE
 from repose.skeletons import get_skeleton
 from repose.skeletons.soft_adjacency import hand_adjacency, load_distances, soft_adjacency
 
-TITLE, GAP = 20, 8  # px: line of words, space between groups
 SHOWN, BASELINE = "ad_r50", "base_r50"
 GALLERY = {"coco-val": "ad_r50", "crowdpose-test": "ad_crowd"}  # whose people are shown on which set
-COLUMNS = 4  # best pictures, and worst, of a set
 FROM = "r_shoulder"  # the joint whose relations Figure 1 shows
-KIND_COLOURS = ("#4d9a57", "#a8cf8e", LEFT, RIGHT, MIDDLE, "#d9d9d9")  # of `OF_JOINTS`
 
 FIGURES = [
     Figure(
@@ -91,16 +80,24 @@ def dgcn_figures(
         drawn += [0, 1]
     gallery = {test: runs[run] for test, run in GALLERY.items() if run in runs}
     if gallery:
-        people_figure(files[2], gallery, data / "poses", roots)
+        gallery_figure(files[2], gallery, data / "poses", roots)
         drawn.append(2)
     curves = {words: runs[run] for words, run in (("baseline", BASELINE), ("DGCN", SHOWN)) if run in runs}
     if curves:
-        curves_figure(files[3], curves)
+        curves_figure(files[3], panels(curves))
         drawn.append(3)
     if bars := kinds_of(runs.values(), scores):
         errors_figure(files[4], bars)
         drawn.append(4)
     return [FIGURES[number] for number in drawn]
+
+
+def panels(curves: Mapping[str, Run]) -> tuple[Panel, Panel]:
+    """Losses in training that all runs have alike, and all losses on held-out pictures."""
+    return (
+        Panel("training: confidences of joints and limbs", SHARED, lines_of(curves, *SHARED_LOSSES)),
+        Panel("held out: all losses", "held_loss", lines_of(curves, "held_loss")),
+    )
 
 
 def four_adjacencies(path: Path, skeleton: str, gamma: float) -> dict[str, np.ndarray]:
@@ -145,14 +142,14 @@ def graphs_figure(path: Path, judged: Judged, adjacencies: Mapping[str, np.ndarr
     """Figure 1: the hand-made graph and a draw of the dynamic one on a person."""
     person = shown_person(judged)
     own = judged.in_files.rows(np.array([person]))
-    alone = Judged(judged.skeleton, judged.names, own, judged.factors, judged.truth.rows(np.array([person])))
+    alone = replace(judged, in_files=own, truth=judged.truth.rows(np.array([person])))
     sheet = Sheet(2 * PICTURE + GAP, PICTURE + TITLE)
     words = {"the graph made by hand": "$A_h$", "one draw of the dynamic graph": "$A_d$"}
     for number, (text, name) in enumerate(words.items()):
         cell = Cell(number * (PICTURE + GAP), TITLE, PICTURE, PICTURE)
         sheet.text(cell.center[0], TITLE - 6, text, 12, ha="center")
-        corner, scale = put_scene(sheet, cell, alone, None, int(own.image[0]), root)
-        points = (own.joints2d_px[0] - corner) * scale + (cell.x, cell.y)
+        part = put_scene(sheet, cell, alone, None, int(own.image[0]), root)
+        points = part.place(own.joints2d_px[0]) + np.array([cell.x, cell.y])
         values = next(a for title, a in adjacencies.items() if title.startswith(name))
         put_graph(sheet, cell, points, own.labelled[0], values > 0, own.joints.index(FROM))
     sheet.save(path)
@@ -181,102 +178,3 @@ def put_graph(
         sheet.lines(own, [RIGHT] * len(own), [2.6] * len(own), cell)
     faces = [RIGHT if joint == start else INK for joint in np.flatnonzero(labelled)]
     sheet.dots(points[labelled], 6, faces, [RIM] * len(faces), cell)
-
-
-def people_figure(path: Path, gallery: Mapping[str, Run], poses: Path, roots: Mapping[str, str]) -> None:
-    """Figure 4: two lines a set, the best pictures and the worst."""
-    line_height = PICTURE + TITLE
-    sheet = Sheet(COLUMNS * (PICTURE + GAP) - GAP, len(gallery) * (2 * line_height + TITLE))
-    for block, (test, run) in enumerate(gallery.items()):
-        judged = load_judged(poses, test)
-        found = load_found(run.predictions(test)[0], judged)
-        sums, number = oks_sums(judged, found), people_number(judged)
-        best = np.argsort(-sums, kind="stable")[:COLUMNS]
-        worst = np.argsort(sums - number, kind="stable")[:COLUMNS]
-        top = block * (2 * line_height + TITLE)
-        sheet.text(4, top + 15, f"{NAMES[test]}, run {run.name}", 12)
-        shown = best_found(judged, found)
-        for line, (words, rows) in enumerate((("best", best), ("worst", worst))):
-            for place, row in enumerate(rows.tolist()):
-                y = top + TITLE + line * line_height
-                cell = Cell(place * (PICTURE + GAP), y + TITLE, PICTURE, PICTURE)
-                text = f"{words}: OKS {sums[row]:.1f} of {number[row]}"
-                sheet.text(cell.center[0], y + 14, text, 11, ha="center")
-                if number[row]:
-                    put_scene(sheet, cell, judged, shown, row, roots[test.rpartition("-")[0]])
-    sheet.save(path)
-
-
-def curve_of(run: Run, columns: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Crops seen since the trunk (E), and the sum of some losses there (seeds, E)."""
-    read = [read_curve([seed / "history.csv" for seed in run.seeds], column) for column in columns]
-    epochs = read[0][0]
-    crops = run.record["configuration"]["training"]["crops"] or run.record["cost"]["samples"]
-    return crops * epochs / epochs[-1], np.sum([values for _, values in read], axis=0)
-
-
-def curves_figure(path: Path, curves: Mapping[str, Run]) -> None:
-    """Losses of trainings, the mean over seeds with one standard deviation of them."""
-    picture, axes = canvas((10, 3.6), 1, 2)
-    panels = (
-        ("training: confidences of joints and limbs", SHARED, SHARED_LOSSES),
-        ("held out: all losses", "held_loss", ("held_loss",)),
-    )
-    for ax, (title, up, columns) in zip(axes[0], panels, strict=True):
-        for colour, (words, run) in zip((MIDDLE, RIGHT), curves.items(), strict=False):
-            crops, values = curve_of(run, columns)
-            middle, band = values.mean(axis=0), spread_of(values)
-            ax.plot(crops, middle, color=colour, linewidth=1.8, marker=".", label=words)
-            ax.fill_between(crops, middle - band, middle + band, color=colour, alpha=0.2, linewidth=0)
-        decorate(ax, title, "crops seen")
-        ax.set_ylabel(up)
-    axes[0][0].legend(frameon=False, fontsize=9)
-    save_png(picture, path)
-
-
-def spread_of(values: np.ndarray) -> np.ndarray:
-    """E: the standard deviation over seeds (seeds, E); none where there is one seed."""
-    return np.asarray(values.std(axis=0, ddof=1) if len(values) > 1 else np.zeros(values.shape[1]))
-
-
-def kinds_of(runs: Any, scores: Scores) -> dict[str, tuple[list[float], float]]:
-    """Of every run with kinds of errors: their shares on its own test set, %, and its AP."""
-    bars = {}
-    for run in runs:
-        group = GROUPS[run.record["tests"][0]]
-        shares = [figure(scores, run.name, f"joints_{kind}", group) for kind in OF_JOINTS]
-        precision = figure(scores, run.name, "ap_visible", group)
-        known = [share for share in shares if share is not None]
-        if len(known) == len(shares) and precision is not None:
-            bars[run.name] = (known, precision)
-    return bars
-
-
-def errors_figure(path: Path, bars: Mapping[str, tuple[list[float], float]]) -> None:
-    """A stacked bar a run, and its AP behind it."""
-    picture, axes = canvas((10, 0.9 + 0.27 * len(bars)), 1, 1)
-    ax, places = axes[0][0], np.arange(len(bars))
-    shares = np.array([share for share, _ in bars.values()])  # runs, kinds
-    left = np.cumsum(shares, axis=1) - shares
-    for column, (kind, colour) in enumerate(zip(OF_JOINTS, KIND_COLOURS, strict=True)):
-        ax.barh(places, shares[:, column], left=left[:, column], color=colour, height=0.75, label=kind)
-    for place, (_, precision) in zip(places, bars.values(), strict=True):
-        ax.text(101, place, f"AP {precision:.3f}", va="center", fontsize=9)
-    ax.set_yticks(places, list(bars), fontsize=9)
-    ax.invert_yaxis()
-    ax.set_xlim(0, 110)
-    ax.set_xticks(range(0, 101, 20))
-    decorate(ax, "", "labelled joints, %")
-    ax.set_axisbelow(True)
-    ax.legend(ncols=len(OF_JOINTS), loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False, fontsize=9)
-    save_png(picture, path)
-
-
-def canvas(inches: tuple[float, float], lines: int, columns: int) -> tuple[Any, np.ndarray]:
-    """An empty Matplotlib figure and its axes (lines, columns)."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure as Canvas
-
-    picture = Canvas(figsize=inches, dpi=100, layout="constrained")
-    FigureCanvasAgg(picture)
-    return picture, picture.subplots(lines, columns, squeeze=False)

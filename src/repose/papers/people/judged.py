@@ -1,4 +1,4 @@
-"""Whom the runs are judged on and whom they found, at the published picture sizes, and how that is drawn.
+"""Whom the runs are judged on and whom they found, at the published picture sizes.
 
 Legend: M pictures, N people, J joints.
 """
@@ -20,19 +20,16 @@ from repose.metrics.people import (
     truth_of_table,
 )
 from repose.pictures.scenes import scenes_of
-from repose.report.drawing import INK, Cell, Sheet, draw_pose, draw_wire
-from repose.report.sheets import PICTURE, View, cut_out, window
-from repose.skeletons import get_skeleton
 from repose.skeletons.posetable import PoseTable
 
-SKELETONS = {"coco": "coco17", "crowdpose": "crowdpose14", "mpii_multi": "mpii16"}
-NAMES = {"coco-val": "COCO val", "coco-test": "COCO test", "crowdpose-test": "CrowdPose test"}
+SKELETONS = {"coco": "coco17", "crowdpose": "crowdpose14", "mpii_multi": "mpii16", "ochuman": "coco17"}
 
 
 @dataclass(frozen=True)
 class Judged:
     """The pictures of a test set with everyone in them."""
 
+    dataset: str
     skeleton: str
     names: np.ndarray  # M str, the pictures' paths below the set's root
     in_files: PeopleTruth  # in pixels of the files
@@ -58,7 +55,7 @@ def load_judged(poses: Path, test: str) -> Judged:
     scenes = scenes_of(table)
     factors = scenes.published_px / scenes.size_px.max(axis=1)
     names = np.asarray(table.image_names)
-    return Judged(skeleton, names, truth, factors, truth.scaled(factors))
+    return Judged(dataset, skeleton, names, truth, factors, truth.scaled(factors))
 
 
 def load_found(path: Path, judged: Judged) -> PeopleFound:
@@ -100,32 +97,3 @@ def best_found(judged: Judged, found: PeopleFound) -> PeopleFound:
     """
     order = np.argsort(-found.person_score, kind="stable")
     return found.rows(np.sort(order[: people_number(judged).sum()]))
-
-
-def put_scene(
-    sheet: Sheet, cell: Cell, judged: Judged, found: PeopleFound | None, row: int, root: str
-) -> tuple[np.ndarray, float]:
-    """A picture's part with everyone in it, the people found there, and the true ones as thin lines.
-
-    Returns the corner of the part (px of the file) and the sheet's pixels per pixel of the file.
-    """
-    people = judged.in_files.rows((judged.truth.image == row) & judged.truth.labelled.any(axis=1))
-    size = (int(judged.in_files.picture_sizes[row, 0]), int(judged.in_files.picture_sizes[row, 1]))
-    view = View(
-        str(judged.names[row]), size, judged.skeleton, people.joints2d_px, people.labelled, people.labelled,
-        None, "",
-    )  # fmt: skip
-    left, top, edge = window(view)
-    sheet.picture(cut_out(view, root, left, top, edge), int(cell.x), int(cell.y))
-    scale, skeleton = PICTURE / edge, get_skeleton(judged.skeleton)
-
-    def on_sheet(points: np.ndarray) -> np.ndarray:
-        return np.asarray((points - (left, top)) * scale + (cell.x, cell.y))
-
-    if found is not None:
-        for points, labelled in zip(people.joints2d_px, people.labelled, strict=True):
-            draw_wire(sheet, cell, skeleton, on_sheet(points), labelled, INK)
-        own = found.rows(found.image == row)
-        for points, known in zip(own.joints2d_px / judged.factors[row], own.present, strict=True):
-            draw_pose(sheet, cell, skeleton, on_sheet(np.nan_to_num(points)), known, known, 1.4)
-    return np.array([left, top]), scale

@@ -1,0 +1,53 @@
+"""Jin et al., Differentiable Hierarchical Graph Grouping (ECCV 2020): figures 4 and 5."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from repose.papers.hgg.facts import TOLD, gap_text, hgg_facts, used_text
+from repose.papers.hgg.figures import hgg_figures
+from repose.papers.hgg.scores import declared, hgg_scores
+from repose.papers.people.kinds import errors_text
+from repose.papers.people.words import drawn_text, learnt_text
+from repose.report.room import Materials, Presented, origins
+from repose.report.runs import Run
+from repose.report.scores import Scores
+from repose.report.tables import Facts
+
+__all__ = ["data_sets", "declared", "presented", "scored", "settings"]
+
+CHOSEN = (
+    "Network, optimiser, rates, weights of the losses and what groups were chosen on held-out pictures of "
+    "COCO's training set; all is the same for all runs."
+)
+
+
+def settings(section: Mapping[str, Any], scale: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+    """The scale of the trainings; nothing was chosen where they follow the paper's schedule."""
+    flat: dict[str, Any] = {}
+    for name, value in scale.items():
+        flat |= value if isinstance(value, Mapping) else {name: value}
+    known = {name: value for name, value in flat.items() if value is not None}
+    return known, CHOSEN if scale["train"]["arm_crops"] else ""
+
+
+def data_sets() -> Sequence[str]:
+    """The two sets of the paper's tables."""
+    return ("coco", "ochuman")
+
+
+def scored(runs: Sequence[Run], data: Path) -> tuple[Scores, Facts]:
+    """COCO's and OCHuman's precision and recall by every test, kinds of errors, operations."""
+    scores = hgg_scores(runs, data / "poses")
+    return scores, hgg_facts(runs, scores)
+
+
+def presented(materials: Materials) -> Presented:
+    """Its figures, what was learnt, and the kinds of errors of every run."""
+    drawn = origins(materials.data / "poses", ["coco"])["coco"] == "world"
+    learnt = learnt_text(materials.scores, TOLD, digits=1)
+    learnt += gap_text(materials.scores) + used_text(materials.facts)
+    learnt += drawn_text(materials.runs, "COCO and OCHuman") if drawn else ""
+    return Presented(hgg_figures(materials), learnt, errors_text(materials.runs, materials.scores))

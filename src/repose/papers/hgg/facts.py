@@ -1,0 +1,106 @@
+"""What every HGG run is and has learnt, as the page on Jin et al. says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import log
+from typing import Any
+
+from repose.papers.hgg.scores import BY_TRUTH, FIRST, GAP, own_tests, tested
+from repose.papers.people.scores import REFERENCES
+from repose.papers.people.words import last, learnt_scores
+from repose.report.runs import Run, run_facts
+from repose.report.scores import Scores, figure
+from repose.report.tables import Facts
+
+TOLD = {"ae": "associative embedding", "full": "the hierarchical grouping"}  # at the top
+SHARED = "heatmap"  # the loss, unweighted, that all arms are taught alike; the grouping's reach the tags
+KNOWN = {"classes": log(2), "focal": log(2) / 4}  # the loss of a coin, where it does not depend on the data
+
+
+def hgg_facts(runs: Sequence[Run], scores: Scores) -> Facts:
+    """Facts of all runs by all their tests, and of the trivial answer; `made` is what tables' rows state."""
+    facts: Facts = {}
+    for run in runs:
+        for test, how in own_tests(run).items():
+            facts[tested(run, test)] = facts_of(run, test, how) | learnt(run, scores, tested(run, test))
+    return facts | {name: {"settings": words} for name, words in REFERENCES.items()}
+
+
+def facts_of(run: Run, test: str, how: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts of a run by one of its tests; what its training saw is told once, in its own row."""
+    made = {"made": f"{grouping_words(run)}, {look_words(how)}"}
+    if test == FIRST:
+        return run_facts(run, run.record["paper_cost"]["samples"]) | made
+    settings = f"the run `{run.name}`, tested at {scale_words(how)}, grouped {grouper_words(how)}"
+    return {"settings": settings, "seeds": len(run.record["seeds"])} | made
+
+
+def grouping_words(run: Run) -> str:
+    """The grouping that a run was trained with, such as `edge_conv on the full graph, taught edge, final`."""
+    grouping = run.record["configuration"]["grouping"]
+    if not grouping:
+        return "associative embedding"
+    losses = ", ".join(grouping["losses"])
+    return f"{grouping['net']['kind']} on the {grouping['graph']} graph, taught {losses}"
+
+
+def look_words(how: Mapping[str, Any]) -> str:
+    """How a row's run was tested, such as `several scales`, or `one scale, grouped by tags`."""
+    words = "several scales" if len(how["scales"]) > 1 else "one scale"
+    return words if how["grouper"] == "own" else f"{words}, grouped by tags"
+
+
+def scale_words(how: Mapping[str, Any]) -> str:
+    """The scales of a test."""
+    return f"scale{'s' if len(how['scales']) > 1 else ''} {', '.join(f'{s:g}' for s in how['scales'])}"
+
+
+def grouper_words(how: Mapping[str, Any]) -> str:
+    """Who groups in a test."""
+    return "by itself" if how["grouper"] == "own" else "greedily by tags"
+
+
+def learnt(run: Run, scores: Scores, row: str) -> dict[str, Any]:
+    """Scores on the run's own test set, and the losses at the end."""
+    facts = learnt_scores(run, scores, row, digits=1)
+    if (error := last(run, SHARED)) is not None:
+        facts |= {f"learnt: {SHARED}": round(error, 6), "training_error": error}
+    if (share := part_size(run)) is not None:
+        facts |= {"learnt: discriminators": round(share, 3), "part_size": share}
+    return facts
+
+
+def part_size(run: Run) -> float | None:
+    """How much of a coin's loss the discriminator saves that saves least, of those that a run is taught.
+
+    0 knows nothing, 1 everything; None in associative embedding, and where losses are not balanced.
+    """
+    configuration = run.record["configuration"]
+    coin = KNOWN.get(configuration["loss"]["balance"])
+    if not configuration["grouping"] or coin is None:
+        return None
+    losses = [last(run, name) for name in configuration["grouping"]["losses"]]
+    known = [loss for loss in losses if loss is not None]
+    return 1 - max(known) / coin if known and len(known) == len(losses) else None
+
+
+def gap_text(scores: Scores) -> str:
+    """What a perfect grouping would make of the joints that were found, beside the run's own."""
+    texts = []
+    for row, words in TOLD.items():
+        best, gap = (figure(scores, row, metric, "coco_val") for metric in (BY_TRUTH, GAP))
+        if best is not None and gap is not None:
+            texts.append(f"AP {best:.1f} with the joints of {words}, {gap:.1f} more than its own grouping")
+    return f"Put together by the truth, the same joints reach {'; '.join(texts)}.\n" if texts else ""
+
+
+def used_text(facts: Facts) -> str:
+    """How much the discriminators have learnt."""
+    shares = [fact["part_size"] for fact in facts.values() if "part_size" in fact]
+    if not shares:
+        return ""
+    return (
+        f"The weakest discriminator of each run ends {100 * min(shares):.0f} to "
+        f"{100 * max(shares):.0f} % below the loss of a coin.\n"
+    )
