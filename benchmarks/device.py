@@ -8,16 +8,17 @@ draws a small world into a temporary folder, trains a run of every family on the
 the device again, and measures how fast the device trains the papers' networks (`device_speed.py`), which
 `--quick` shrinks to toys. All of it is one table, printed and written to `DIR/device.md`,
 `benchmarks/device.md` unless said otherwise. The exit status is 1 when a check fails, with a line for each.
-A new family is an entry of TRAININGS, and of SETS and PREPARED where it reads other data.
+A new family is an entry of TRAININGS in `device_trainings.py`, and of SETS and PREPARED where it reads other
+data.
 
 Every training must end on the device, with a loss and a score near the CPU's, and leave the same bytes in
 every `model.safetensors` when it is repeated. How near: a device adds in another order, and training
 magnifies that. Where every gradient differed by a millionth, or convolutions were computed in another way,
-the losses below came to differ by up to 1.8 % (Martinez' 5.7 %, that of edges between candidates 4.2 %),
-errors in mm by up to 5.7 % (of lifted poses by 0.6 %), shares of joints found by up to 0.3 points, of people
-missed, of whom so short a training finds half, by up to 12; the bounds are at least twice that. For dropout a
-GPU draws other masks: with others on the CPU, losses differed by up to 16 %, errors by less than 1 %.
-Layers compute in float32, as bf16 would blur it all.
+their losses came to differ by up to 1.8 % (Martinez' 5.7 %, those of hgg 4.2 %), errors in mm by up to
+5.7 % (of lifted poses by 0.6 %), shares of joints found by up to 0.3 points, of people missed, of whom so
+short a training finds half, by up to 12; the bounds are at least twice that. For dropout a GPU draws other
+masks: with others on the CPU, losses differed by up to 16 %, errors by less than 1 %. Layers compute in
+float32, as bf16 would blur it all.
 """
 
 import argparse
@@ -35,94 +36,12 @@ from typing import Any
 
 import yaml
 
+from benchmarks.device_trainings import CHANGES, PREPARED, SETS, TRAININGS, Bound, Training
 from repose.foundations.errors import exit_cleanly
 from repose.foundations.files import write_text
 from repose.foundations.schema import check_params
 
 ROOT = Path(__file__).parents[1]
-
-
-@dataclass(frozen=True)
-class Bound:
-    """How far a number on the device may be from the CPU's."""
-
-    name: str  # a column of history.csv, or a metric of the system's scores
-    most: float
-    unit: str = "%"  # % of the CPU's number, or points
-
-    def apart(self, cpu: float, other: float) -> float:
-        """The distance in the bound's unit."""
-        distance = abs(other - cpu)
-        return distance if self.unit == "points" else 100 * distance / max(abs(cpu), 1e-12)
-
-
-@dataclass(frozen=True)
-class Training:
-    """A run that is trained on both, by `stages/<system>.py` with these arguments."""
-
-    system: str
-    run: str
-    arguments: tuple[str, ...]
-    loss: Bound
-    score: Bound | None  # of a trunk none
-
-
-def lifting(system: str, run: str, metric: str, loss: float, *more: str) -> Training:
-    return Training(system, run, (run, *more), Bound("loss", loss), Bound(metric, 5.0))
-
-
-def fusion(family: str, run: str, score: Bound) -> Training:
-    return Training("fusion", run, (family, run), Bound("heatmap", 4.0), score)
-
-
-def trunk(system: str, run: str, loss: str, *arguments: str) -> Training:
-    return Training(system, run, ("trunk", *arguments), Bound(loss, 4.0), None)
-
-
-def arm(system: str, run: str, loss: Bound) -> Training:
-    return Training(system, run, ("arm", run), loss, Bound("people_missed", 25.0, "points"))
-
-
-POSE = Bound("mpjpe_corrected", 12.0)
-TRAININGS = (  # one of every family; a run that starts from another comes after it
-    lifting("gcn", "sup_128", "p1_gt", 2.0, "100"),
-    lifting("gcn", "martinez", "p1_gt", 30.0),
-    lifting("learner", "combined", "p1_detected", 5.0),
-    lifting("learner", "cascade2", "p1_detected", 5.0),
-    fusion("stage1", "s1_mpii", Bound("pckh", 2.0, "points")),
-    fusion("stage2", "s2_mpii_h36m", POSE),
-    fusion("stage3", "s3_mpii_h36m", POSE),
-    fusion("solo2", "solo2_h36m", POSE),
-    fusion("solo3", "solo3_h36m_h36m", POSE),
-    trunk("dgcn", "trunk_r50", "loss", "trunk_r50"),
-    arm("dgcn", "ad_r50", Bound("loss", 4.0)),
-    trunk("hgg", "trunk", "heatmap"),
-    arm("hgg", "full", Bound("edge", 10.0)),
-)
-SETS = ("h36m", "mpi_inf_3dhp", "h36m_eccv", "occlusion_person", "mpii", "coco")
-PREPARED = (  # what trainings read beside pose tables: scripts in stages/ with their argument
-    ("labels", "100"),
-    *(("depth", name) for name in ("h36m_eccv", "mpi_inf_3dhp", "occlusion_person", "mpii")),
-    ("scenes", "coco"),
-    ("adjacency", "coco"),
-)
-CHANGES = {  # beside the preset `smoke`, whose trainings are too short to tell a good device from a bad one
-    "world.motion": "actions",
-    "fusion.precision": "fp32",
-    "fusion.weights": None,
-    "scale.gcn.train.steps": 100,
-    "scale.learner.train.steps": 100,
-    "scale.fusion.train.share": 2.0e-5,
-    "dgcn.precision": "fp32",
-    "dgcn.runs.ad_r50.seeds": 1,
-    "scale.dgcn.train.trunk_crops": 800,
-    "scale.dgcn.train.arm_crops": 160,
-    "hgg.precision": "fp32",
-    "hgg.runs.full.seeds": 1,
-    "hgg.runs.full.sets": "val",  # of COCO
-    "scale.hgg.train.trunk_crops": 1600,
-    "scale.hgg.train.arm_crops": 320,
-}
 
 
 @dataclass

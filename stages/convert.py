@@ -1,4 +1,4 @@
-"""Published files to pose tables: `convert.py NAME` writes `data/manifest/NAME.tsv` and `data/poses/NAME/`."""
+"""Published files to pose tables: `convert.py NAME` writes `data/manifest/NAME.tsv`, `data/poses/NAME/`."""
 
 from typing import Any
 

@@ -7,8 +7,8 @@ off after each of the times. Keys are those of `scale.<system>` and then of the 
 (`loss.tags=2.0`); those of `scale.<system>.train` and `.network` also by their last word.
 
 dgcn  the baseline by its decoder; some 30 minutes of one core with AMX
-hgg   the runs that `--runs` names, `ae` unless it says more (`ae,full`), by their own grouping and with the
-      same candidates grouped by the truth; some MINUTES minutes for each run
+hgg   the runs that `--runs` names (`ae`, or `ae,full`) by their own grouping, and with the same candidates
+      grouped by the truth; some 25 minutes for the first run, 10 for each further one
 
 The held-out pictures are those of `<system>.held_out`; beside them stands AP on as many pictures that were
 trained on. Test sets are never looked at.

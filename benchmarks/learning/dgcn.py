@@ -1,4 +1,8 @@
-"""The learning of COCO's bottom-up baseline, or of graphs on it."""
+"""The learning of COCO's bottom-up baseline.
+
+Unlike in its own training, pictures without people are trained on too, and an arm begins with crops that the
+first leg of its trunk has seen: so this curve has always been measured.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The learning of associative embedding and of hierarchical graph grouping.
+"""The learning of associative embedding, or of hierarchical graph grouping on it.
 
 Each run is read by its own grouping and by the truth's: between the two lies what grouping loses, below them
 what detection does.
@@ -7,6 +7,7 @@ what detection does.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ class Hgg:
     store: Store
     trunk: Run
     arms: Mapping[str, Run]
-    title: str = "associative embedding and its groupings"
+    title: str = "proposals and their grouping"
 
     @property
     def runs(self) -> Sequence[str]:
@@ -52,7 +53,7 @@ class Hgg:
     @property
     def lines(self) -> Sequence[Line]:
         ways = [way_of(run, how) for run in self.arms for how in WAYS]
-        return tuple(Line(way, way, "AP", colour) for way, colour in zip(ways, COLOURS, strict=False))
+        return tuple(Line(way, way, "AP", colour) for way, colour in zip(ways, cycle(COLOURS), strict=False))
 
     def run(self, name: str | None) -> Run:
         """A run or the trunk."""

@@ -39,7 +39,7 @@ def draw(title: str, lines: Sequence[Line], points: Sequence[Point], path: Path)
             axes.plot(crops, values, style, color=line.colour, marker="o", markersize=4, label=label)
     axes.set_xscale("log")
     axes.set_ylim(bottom=0)
-    decorate(axes, f"{title[0].upper()}{title[1:]}, on the world's COCO", "crops seen, thousands")
+    decorate(axes, f"{title[0].upper()}{title[1:]} on the world's COCO", "crops seen, thousands")
     if len(metrics := {line.metric for line in lines}) == 1:
         axes.set_ylabel(metrics.pop())
     axes.set_xticks(all_crops, [f"{number:.0f}" for number in all_crops])

@@ -12,10 +12,11 @@ from repose.hgg.candidates import CandidateRules
 from repose.hgg.clustering import ClusteringRules
 from repose.hgg.designs import NetworkScale
 from repose.hgg.graph_net import GraphNetDesign
+from repose.hgg.looking import GroupingDesign, Look, Reading
 from repose.hgg.objective import GROUPING, Weights
 from repose.hgg.people import PeopleRules
 from repose.hgg.recipe import PaperTraining, SmallTraining
-from repose.hgg.run import Grouping, Look, Run, Setup, Store
+from repose.hgg.run import Run, Setup, Store
 from repose.pictures.scene_crops import SceneAugment
 from repose.pictures.scenes import scenes_of
 from repose.training.devices import Device
@@ -26,12 +27,12 @@ TAGS = 2
 SMALL = SmallTraining(16, 4, 2e-2, 3e-3, 0.25, 0.25, 2)
 UNTRAINED = dataclasses.replace(SMALL, crops=None)  # the published schedule
 PAPER = PaperTraining(4, 2e-4, 1e-5, 3, 2, 0.5, 1)
+READING = Reading(CandidateRules(threshold=0.0, most=3), PeopleRules(most=5), flip=True, farthest=np.inf)
 SETUP = Setup(
     scale=NetworkScale(1, 8, 4, 1, (8, 8, 8), TAGS, 0, True), crop_px=48, picture_px=80,
     augment=SceneAugment(flip=0.5, scale=(0.8, 1.25), rotation=0.0, near=0.8, spread=0.25),
     held_out=0.2, sigma=1.0, exact=True, most_people=5, weights=Weights(100, 1, 1, 1, "classes", 3),
-    candidates=CandidateRules(threshold=0.0, most=3), nodes=40, people=PeopleRules(most=5), flip=True,
-    farthest=np.inf, paper=PAPER, images=1000,
+    similar=0.1, nodes=40, reading=READING, paper=PAPER, images=1000,
 )  # fmt: skip
 NET = GraphNetDesign(embedding=TAGS, dropout=0.0)
 LOOKS = {"single": Look((1.0,), "own"), "multi": Look((1.0, 0.5), "own"), "greedy": Look((1.0,), "tags")}
@@ -59,14 +60,14 @@ def trunk(name: str = "trunk", **changes) -> Run:
     return dataclasses.replace(Run(name, None, (), {}, SMALL, (0,)), **changes)
 
 
-def grouping(*losses: str, kind: str = "edge_conv", graph: str = "full", **changes) -> Grouping:
+def grouping(*losses: str, kind: str = "edge_conv", graph: str = "full", **changes) -> GroupingDesign:
     """A grouping that learns by `losses`; `changes` are those of its network."""
     judge = "edge" if "edge" in losses else "macro"
     net = dataclasses.replace(NET, kind=kind, **changes)
-    return Grouping(net, graph, ClusteringRules(judge=judge), losses)
+    return GroupingDesign(net, graph, ClusteringRules(judge=judge), losses)
 
 
-def arm(name: str, grouped: Grouping | None, **changes) -> Run:
+def arm(name: str, grouped: GroupingDesign | None, **changes) -> Run:
     """Associative embedding, or a grouping on it."""
     looks = LOOKS if grouped else {"single": LOOKS["single"], "multi": LOOKS["multi"]}
     return dataclasses.replace(Run(name, grouped, SETS, looks, SMALL, (0,), "trunk"), **changes)

@@ -10,10 +10,10 @@ from PIL import Image
 from repose.foundations.errors import ReposeError
 from repose.foundations.rng import rng
 from repose.hgg.candidates import CandidateRules
+from repose.hgg.looking import FIRST, reader_of
 from repose.hgg.people import PeopleRules
 from repose.hgg.pictures import Finder, alone, everybody, is_run, load_finder, rounds_in
 from repose.hgg.predict import Reader, Variant, by_tags, find_people
-from repose.hgg.run import FIRST, reader_of
 from repose.skeletons import get_skeleton
 from repose.training.devices import Device, Forward
 from tests.hgg.test_hgg_predict import Oracle, two
@@ -44,7 +44,7 @@ def test_a_trained_run_answers_on_a_test_picture_as_its_predictions_do(tmp_path,
     px = setup.picture_px
     squares = rng(0, "test", "pictures").integers(0, 255, (1, px, px, 3), dtype=np.uint8)
     squares[0, px // 2 :] = 0
-    scenes, reader = scenes_with(two(), (2 * px, px)), reader_of(run, setup, network)
+    scenes, reader = scenes_with(two(), (2 * px, px)), reader_of(run.tests, setup.reading, network.grouper)
     forward = Forward(network, Device(CPU))
     people, loose = find_people(forward, scenes, ArrayPictures(squares), np.arange(1), reader, CPU)
     finder, shown = load_finder(tmp_path / name), Image.fromarray(squares[0, : px // 2])

@@ -4,19 +4,25 @@ import dataclasses
 import functools
 import shutil
 
+import numpy as np
 import pytest
 import torch
 
 from repose.foundations.errors import ReposeError
 from repose.foundations.files import load_arrays, read_json
+from repose.hgg import looking
+from repose.hgg import rounds as of_rounds
 from repose.hgg import run as runs
 from repose.hgg.designs import build_seeded, design_of
+from repose.hgg.rounds import some_rounds
 from repose.hgg.run import STATE, parent_state, start_of, train_run
+from repose.hgg.settings import arm_of, configuration_of, trunk_of
 from repose.training import checkpoint
 from repose.training.distributed import Ranks
 from repose.training.record import load_weights
 from repose.training.tracking import Tracker
 from tests.hgg.sets import CPU, FULL, SETUP, UNTRAINED, arm, grouping, store_with, trunk
+from tests.hgg.trained import sections
 
 JOINTS = 17
 TESTED = ("coco-val", "ochuman-val")
@@ -68,6 +74,20 @@ def test_a_trunk_leaves_weights_and_its_optimisers_state_and_no_predictions(stor
     assert record["paper_cost"]["samples"] == 4 * 3
 
 
+@pytest.mark.parametrize("name", ["dropout", "place_gain", "threshold", "similar", "simulation"])
+def test_the_trunks_configuration_knows_nothing_of_the_groupings_scale(name):
+    section, scale = sections()
+    other = {"simulation": {"steps": 1, "pictures": 1}}.get(name, 0.25)
+    known = [
+        [configuration_of(section, own, make(own), 0) for own in (scale, scale | {name: other})]
+        for make in (lambda own: trunk_of(section, own, 0), lambda own: arm_of(section, "full", own, 0))
+    ]
+    (before, after), (arm_before, arm_after) = known
+    assert before == after
+    assert name not in before["scale"]
+    assert (arm_before == arm_after) == (name == "simulation")  # which no training reads
+
+
 def test_an_arm_leaves_what_scores_and_reports_need(store):
     folder = trained(arm("full", FULL), store)
     record = read_json(folder / "run.json")
@@ -79,8 +99,9 @@ def test_an_arm_leaves_what_scores_and_reports_need(store):
     assert not (folder / "seed0" / STATE).exists()
     files = {file.stem for file in (folder / "seed0/predictions").iterdir()}
     ends = ("", "_multi", "_greedy", "_candidates")
-    assert files == {f"{tested}{end}" for tested in TESTED for end in ends}
-    for name in sorted(files):
+    found_there = {f"{tested}{end}" for tested in TESTED for end in ends}
+    assert files == found_there | {f"{tested}_operations" for tested in TESTED} | {"coco-val_rounds"}
+    for name in sorted(found_there):
         found = load_arrays(folder / f"seed0/predictions/{name}.npz")
         rows = len(found["image"])
         assert rows > 0
@@ -89,6 +110,31 @@ def test_an_arm_leaves_what_scores_and_reports_need(store):
         people = {"joints2d_px": (rows, JOINTS, 2), "score": (rows, JOINTS), "person_score": (rows,)}
         wanted = each if name.endswith("candidates") else people
         assert {key: found[key].shape for key in wanted} == wanted
+
+
+def test_a_grouping_counts_its_operations_in_every_picture_of_every_set(store):
+    folder = trained(arm("counted", FULL), store) / "seed0/predictions"
+    for tested in TESTED:
+        counted, loose = (
+            load_arrays(folder / f"{tested}_{what}.npz") for what in ("operations", "candidates")
+        )
+        assert counted["image"].tolist() == list(range(10))  # as many as there are pictures
+        assert len(set(counted["proposals"])) == 1
+        busy = np.bincount(loose["image"], minlength=10) > 0
+        assert ((counted["graph_net"] > 0) == busy).all()
+        assert ((counted["discriminators"] > 0) == busy).all()
+
+
+def test_a_grouping_shows_its_rounds_on_the_first_set_alone(store, monkeypatch):
+    monkeypatch.setattr(of_rounds, "SURE", 0.0)  # nobody is sure of anybody after so short a training
+    monkeypatch.setattr(looking, "some_rounds", functools.partial(some_rounds, people=(1, 99)))
+    folder = trained(arm("shown", FULL), store) / "seed0/predictions"
+    shown, loose = (load_arrays(folder / f"coco-val_{what}.npz") for what in ("rounds", "candidates"))
+    assert not (folder / "ochuman-val_rounds.npz").exists()
+    assert 0 < len(shown["image"]) <= len(loose["image"])
+    assert shown["rounds"][0].tolist() == list(range(len(shown["image"])))
+    own = np.isin(loose["image"], shown["image"])
+    np.testing.assert_array_equal(shown["joints2d_px"], loose["joints2d_px"][own])
 
 
 def test_curves_show_the_parts_of_the_loss_also_on_held_out_pictures(store):
@@ -105,14 +151,15 @@ def test_associative_embedding_has_neither_a_grouper_nor_its_losses(store):
     assert read_json(folder / "run.json")["parameters"]["paper"] == 138_893_840
     assert "edge" not in (folder / "seed0/history.csv").read_text().splitlines()[0]
     assert (folder / "seed0/predictions/coco-val_candidates.npz").exists()
-    assert not (folder / "seed0/predictions/coco-val_greedy.npz").exists()
+    for what in ("greedy", "operations", "rounds"):
+        assert not (folder / f"seed0/predictions/coco-val_{what}.npz").exists()
 
 
 def test_the_same_training_leaves_the_same_bytes(store):
     run = arm("again", FULL)
     before = contents(trained(run, store))
     assert contents(trained(run, store)) == before
-    assert len(before) == 3 + 2 * 4
+    assert len(before) == 3 + 2 * 5 + 1
 
 
 def test_a_killed_training_goes_on_and_leaves_the_same_bytes(store, monkeypatch):
@@ -178,15 +225,18 @@ def test_every_kind_of_network_and_graph_learns(store, changes):
 
 
 def test_a_training_without_a_single_candidate_is_one_of_the_proposals_alone(store):
-    nothing = dataclasses.replace(
-        SETUP, candidates=dataclasses.replace(SETUP.candidates, threshold=9.0), held_out=0.0
-    )
+    blind = dataclasses.replace(SETUP.reading.candidates, threshold=9.0)
+    reading = dataclasses.replace(SETUP.reading, candidates=blind)
+    nothing = dataclasses.replace(SETUP, reading=reading, held_out=0.0)
     run = arm("nothing", FULL)
     start, after = start_of(run, nothing, store, 0).state_dict(), weights(trained(run, store, nothing))
     moved = {name.partition(".")[0] for name in after if not torch.equal(after[name], start[name])}
     assert moved == {"proposals"}
     found = load_arrays(store.runs / "nothing/seed0/predictions/coco-val.npz")
     assert found["joints2d_px"].shape == (0, JOINTS, 2)
+    for what, rows in (("candidates", 0), ("rounds", 0), ("operations", 10)):
+        left = load_arrays(store.runs / f"nothing/seed0/predictions/coco-val_{what}.npz")
+        assert len(left["image"]) == rows
 
 
 def test_the_published_schedule_begins_with_the_trunks_weights_and_a_new_optimiser(store):

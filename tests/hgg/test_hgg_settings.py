@@ -6,15 +6,15 @@ import json
 import numpy as np
 import pytest
 import torch
-from torch import nn
 
 from repose.foundations.errors import ReposeError
 from repose.foundations.parameters import read_yaml12
 from repose.hgg.designs import PAPER, design_of
 from repose.hgg.graph_net import GraphNet
 from repose.hgg.graphs import type_pairs
-from repose.hgg.objective import GROUPING, PoseGroups
-from repose.hgg.run import Look, grouper_of, reader_of, recipe_of
+from repose.hgg.looking import Look, reader_of
+from repose.hgg.objective import GROUPING
+from repose.hgg.run import grouper_of, recipe_of
 from repose.hgg.settings import arm_of, configuration_of, setup_of, trunk_of
 from repose.settings.presets import PRESETS, preset
 from tests.imports import ROOT
@@ -54,8 +54,7 @@ def test_every_run_test_and_split_that_is_declared_can_be_built(scale):
     for name, entry in SECTION["runs"].items():
         run = arm_of(SECTION, name, scale, 5)
         assert run.seeds == tuple(range(5, 5 + entry["seeds"]))
-        network = PoseGroups(nn.Identity(), grouper_of(run.grouping, 0))
-        reader = reader_of(run, setup, network)
+        reader = reader_of(run.tests, setup.reading, grouper_of(run.grouping, 0))
         assert list(reader.variants) == entry["tests"]
         assert [list(way.scales) for way in reader.variants.values()] == [
             SECTION["tests"][test]["scales"] for test in entry["tests"]
@@ -69,7 +68,8 @@ def test_the_papers_scale_is_the_published_setting():
     setup = setup_of(SECTION, SCALES["paper"])
     assert setup.scale == PAPER
     assert (setup.weights.heat, setup.weights.tags, setup.weights.grouping) == (1, 1e-3, 1e-5)
-    assert (setup.crop_px, setup.sigma, setup.exact, setup.candidates.subpixel) == (512, 2, False, "quarter")
+    assert (setup.crop_px, setup.sigma, setup.exact, setup.similar) == (512, 2, False, None)
+    assert (setup.reading.candidates.subpixel, setup.reading.candidates.threshold) == ("quarter", 0.1)
     run = arm_of(SECTION, "full", SCALES["paper"], 0)
     assert (run.grouping.net.embedding, run.grouping.net.dropout, run.grouping.net.place_gain) == (1, 0.5, 1)
     recipe = recipe_of(run, setup)
@@ -119,10 +119,18 @@ def test_losses_of_the_scale_replace_the_published_ones_where_there_are_any():
     assert (weights.heat, weights.tags, weights.grouping) == (1.0, 7.0, 1e-5)
 
 
+def test_the_small_scale_has_a_threshold_a_balance_and_a_least_sigma_of_its_own():
+    scale = SCALES["default"]
+    setup = setup_of(SECTION, scale)
+    assert setup.reading.candidates.threshold == scale["threshold"] != SECTION["candidates"]["threshold"]
+    assert setup.weights.balance == scale["loss"]["balance"] != SECTION["loss"]["balance"]
+    assert setup.similar == scale["similar"]
+
+
 def test_tags_of_any_distance_are_compared_unless_a_bound_is_given():
-    assert setup_of(SECTION, SCALES["default"]).farthest == np.inf
+    assert setup_of(SECTION, SCALES["default"]).reading.farthest == np.inf
     bounded = SECTION | {"testing": SECTION["testing"] | {"farthest": 2.0}}
-    assert setup_of(bounded, SCALES["default"]).farthest == 2.0
+    assert setup_of(bounded, SCALES["default"]).reading.farthest == 2.0
 
 
 @pytest.mark.parametrize(("entry", "message"), [

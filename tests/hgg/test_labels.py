@@ -134,7 +134,7 @@ def test_balanced_losses_are_the_mean_of_both_classes_means():
     one_class = discriminator_loss(logits[:1], label[:1], counts[:1], "classes")
     assert one_class.item() == pytest.approx(cost[0], rel=1e-5)
     assert discriminator_loss(logits, label, counts & False, "classes").item() == 0
-    with pytest.raises(ReposeError, match=r"hgg.losses.balance: found 'all'"):
+    with pytest.raises(ReposeError, match=r"hgg.loss.balance: found 'all'"):
         discriminator_loss(logits, label, counts, "all")
 
 

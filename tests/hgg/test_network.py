@@ -95,10 +95,15 @@ def test_every_convolution_but_those_of_1x1_is_normalised_or_none_is():
     assert all(m.bias is not None for m in convolutions(plain).values())
 
 
-def test_a_normalised_network_begins_with_heat_maps_and_tags_near_zero():
+def test_a_normalised_network_begins_with_heat_maps_near_zero_and_the_same_tags_for_all_joints():
     with torch.inference_mode():
         said = network().train()(pictures(64, 48))
-    assert all(0 < maps.abs().max() < 0.1 for stack in said for maps in stack)
+    for stack in said:
+        assert 0 < stack.heat.abs().max() < 0.1
+        assert stack.tags.std((3, 4)).min() > 0.1  # people apart have different ones
+        torch.testing.assert_close(stack.tags, stack.tags[:, :1].expand_as(stack.tags))
+    first, second = said[0].tags[:, 0].unbind(1)
+    assert not torch.allclose(first, second)
 
 
 def test_first_weights_follow_from_the_seed_alone():

@@ -9,7 +9,7 @@ from torch import nn
 
 from repose.foundations.rng import rng
 from repose.hgg.candidates import CandidateRules, find_candidates, nodes_of
-from repose.hgg.labels import grouping_losses
+from repose.hgg.labels import NOBODY, grouping_losses
 from repose.hgg.network import Said
 from repose.hgg.objective import GROUPING, Objective, PoseGroups, Weights, assigned, held_losses
 from repose.hgg.run import grouper_of
@@ -54,13 +54,13 @@ def said_by(labels, seed=0):
     return Said(heat.requires_grad_(), torch.tensor(tags, dtype=torch.float32, requires_grad=True))
 
 
-def objective_of(*losses, weights=WEIGHTS, seed=0, **changes):
+def objective_of(*losses, weights=WEIGHTS, similar=None, seed=0, **changes):
     """The objective of a run with some losses of the grouping; `changes` are those of its rules."""
     grouped = grouping(*losses) if losses else None
     if changes:
         grouped = dataclasses.replace(grouped, rules=dataclasses.replace(grouped.rules, **changes))
     network = PoseGroups(nn.Identity(), grouper_of(grouped, 0))
-    return Objective(network, "coco17", weights, RULES, losses, seed)
+    return Objective(network, "coco17", weights, RULES, losses, similar, seed)
 
 
 def looked_at(objective, labels, *said, step=FIRST):
@@ -147,6 +147,19 @@ def test_candidates_are_of_whoever_has_their_joint_there():
         away = np.linalg.norm(people[:, kind] - (4 * point + 1.5), axis=1)
         assert person == away.argmin()
     assert np.bincount(owner).tolist() == [JOINTS, JOINTS]
+
+
+def test_a_candidate_a_little_off_is_somebodys_where_the_least_sigma_says_so():
+    people = two_people()
+    labels = labels_of(people)
+    found = find_candidates(labels.heat.numpy().astype(np.float32) / PEAK, RULES)
+    off = labels._replace(joints2d_px=labels.joints2d_px + 4)
+    eyes = np.isin(found.type, [get_skeleton("coco17").joints.index(name) for name in ("l_eye", "r_eye")])
+    owners = {
+        least: assigned(found, off, objective_of("edge", similar=least).sigma).person for least in (None, 0.1)
+    }
+    assert (owners[None][eyes] == NOBODY).all()
+    assert np.bincount(owners[0.1]).tolist() == [JOINTS, JOINTS]
 
 
 def test_nobody_owns_candidates_where_nobody_is():

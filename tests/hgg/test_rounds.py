@@ -27,7 +27,7 @@ class ByTags(torch.nn.Module):
         super().__init__()
         self.weight = torch.nn.Parameter(torch.ones(1))
 
-    def forward(self, nodes):
+    def forward(self, nodes, draw=None):
         features = nodes.embedding[nodes.mask] * self.weight
         picture = nodes.mask.nonzero()[:, 0].numpy()
         types = nodes.type[nodes.mask].numpy()

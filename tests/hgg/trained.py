@@ -14,11 +14,13 @@ from repose.training.record import write_run, write_seed
 
 ROOT = Path(__file__).parents[2]
 JOINTS, SEED = 17, 3
+THRESHOLD = 0.1  # that made-up heat maps exceed
 
 
 def write_trained(folder: Path, name: str = "full") -> tuple[Run, Setup, PoseGroups]:
     """Write the folder of a declared run, and say what it was made of; its heat maps are rough, not flat."""
     section, scale = sections()
+    scale["threshold"] = THRESHOLD
     run, setup = arm_of(section, name, scale, SEED), setup_of(section, scale)
     network = PoseGroups(build_seeded(design_of(setup.scale, JOINTS), SEED), grouper_of(run.grouping, SEED))
     with torch.no_grad():

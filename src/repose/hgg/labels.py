@@ -172,7 +172,7 @@ def discriminator_loss(logits: Tensor, label: np.ndarray, counts: np.ndarray, ba
     none     the mean
     """
     if balance not in BALANCES:
-        raise ReposeError(f"hgg.losses.balance: found {balance!r}, expected one of {', '.join(BALANCES)}")
+        raise ReposeError(f"hgg.loss.balance: found {balance!r}, expected one of {', '.join(BALANCES)}")
     weight = counts.astype(np.float32)
     if balance == "classes":
         for of_class in (label & counts, ~label & counts):

@@ -6,6 +6,7 @@ Legend: B pictures, N candidates of all of them, P people, J joints.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -117,12 +118,17 @@ def assigned(proposals: Proposals, labels: Labels, sigma: np.ndarray) -> Assignm
 
 
 def held_losses(objective: Objective, batches: SceneBatches, device: Device) -> Callable[[Forward, int], Row]:
-    """The curves' function: the losses of the same crops of held-out training pictures, every time."""
+    """The curves' function: the losses of the same crops of held-out training pictures, every time.
+
+    Those of discriminators weigh both classes alike, whatever trains them, so that log 2 is a coin's.
+    """
+    even = copy(objective)
+    even.weights = replace(objective.weights, balance="classes")
 
     def evaluate(forward: Forward, epoch: int) -> Row:
         rows = []
         for batch in batches.epoch(0):
-            total, logs = objective(forward, to_device(batch, device), Step(0, 0, 1))
+            total, logs = even(forward, to_device(batch, device), Step(0, 0, 1))
             rows.append({"loss": total, **logs})
         return {f"held_{name}": float(np.mean([float(row[name]) for row in rows])) for name in rows[0]}
 

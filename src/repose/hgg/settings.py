@@ -26,13 +26,9 @@ SETS = {
     "all": (("coco", "val"), ("coco", "test"), ("ochuman", "val"), ("ochuman", "test")),
 }
 SHARED = ("loss", "sigma", "testing", "augment", "train", "precision", "held_out", "images")
-OF_GROUPING = (
-    "dropout",
-    "place_gain",
-    "threshold",
-    "similar",
-)  # of the scale, of which the trunk knows nothing
-ALONE = "simulation"  # of the scale, which no training reads
+# of the scale, of which the trunk knows nothing
+OF_GROUPING = ("dropout", "place_gain", "threshold", "similar")
+ALONE = "simulation"  # of the scale; no training reads it
 Section = Mapping[str, Any]
 
 

@@ -1,11 +1,15 @@
-"""A small stand-in of what the HGG trainings leave, with configurations as `params.yaml` makes them."""
+"""A small stand-in of what the HGG trainings leave, with configurations as `params.yaml` makes them.
+
+But losses of groupings are balanced, so that a coin's is known.
+"""
 
 import json
 
 import numpy as np
 
-from repose.foundations.files import save_arrays, write_json, write_text
+from repose.foundations.files import load_arrays, save_arrays, write_json, write_text
 from repose.foundations.parameters import read_yaml12
+from repose.hgg.operations import operations_of
 from repose.hgg.settings import arm_of, configuration_of
 from repose.report.runs import Run
 from tests.imports import ROOT
@@ -17,10 +21,11 @@ TESTS = ("coco-val", "coco-test", "ochuman-val", "ochuman-test")
 LOSSES = {"heatmap": 0.004, "pull": 0.1, "push": 0.2, "edge": 0.1, "final": 0.2, "intermediate": 0.3}
 
 
-def record_of(name, seeds=None, **changed):
+def record_of(name, seeds=None, balance="classes", **changed):
     """A run's record, as JSON brings it back; `changed` are settings of its grouping."""
     run = arm_of(SECTION, name, SCALE, 0)
     configuration = json.loads(json.dumps(configuration_of(SECTION, SCALE, run, 0), sort_keys=True))
+    configuration["scale"]["loss"]["balance"] = balance
     if changed:
         configuration["grouping"] |= changed
     return {
@@ -58,7 +63,29 @@ def write_run(folder, name, tables, wrong=0.0, seeds=2):
             if test in run.record["variants"]:
                 suffix = "" if test == "single" else f"_{test}"
                 write_found(seed, tables, wrong * (1 - 0.2 * place), number, test == "single", suffix)
+        write_operations(seed, name, tables)
     return run
+
+
+def write_operations(seed, name, tables):
+    """`<test>_operations.npz` of a run with a grouping, from the candidates that its folder has."""
+    if grouping := arm_of(SECTION, name, SCALE, 0).grouping:
+        for test, table in tables.items():
+            loose = load_arrays(seed / f"predictions/{test}_candidates.npz")
+            counted = operations_of(grouping.net, grouping.graph, loose, len(table.image_names))
+            save_arrays(seed / f"predictions/{test}_operations.npz", {"format": np.array(1), **counted})
+
+
+def find_nothing(run, tables):
+    """Let a run's files be those of one that has not found a single candidate."""
+    for seed in run.seeds:
+        for path in (seed / "predictions").iterdir():
+            arrays = load_arrays(path)
+            rows = {name: own[:0] for name, own in arrays.items() if name not in ("format", "joints")}
+            save_arrays(path, arrays | rows)
+        write_operations(seed, run.name, tables)
+        if arm_of(SECTION, run.name, SCALE, 0).grouping:
+            write_rounds(seed, tables["coco-val"].rows(np.arange(0)))
 
 
 def write_rounds(seed, table):

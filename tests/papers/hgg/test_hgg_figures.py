@@ -10,12 +10,16 @@ from repose.papers.hgg.figures import FIGURES, hgg_figures, work_of
 from repose.papers.hgg.rounds import bones_within, by_life, colours_of, load_rounds, merged
 from repose.papers.people.gallery import failures
 from repose.papers.people.judged import best_found, load_found, load_judged
+from repose.report.page import write_page
+from repose.report.premises import Evidence
 from repose.report.published import load_paper
 from repose.report.room import Materials
+from repose.report.setting import Setting
 from repose.skeletons import get_skeleton
-from tests.papers.hgg.hgg_runs import write_rounds, write_run
+from tests.papers.hgg.hgg_runs import find_nothing, write_rounds, write_run
 from tests.papers.people.people_runs import write_sets
 
+SETTING = Setting("small", {"coco": "world", "ochuman": "world"})
 CURVES = """axis,value,grouper,pairwise_f1,exact
 people,1,associative,0.99,0.9
 people,10,associative,0.9,0.5
@@ -70,6 +74,28 @@ def test_what_nobody_has_trained_is_not_drawn(house, tmp_path):
     assert hgg_figures(with_runs(house, tmp_path)) == []
     titles = [drawn.title for drawn in hgg_figures(with_runs(house, tmp_path, "ae"))]
     assert titles == ["Training curves", "Kinds of errors"]
+
+
+@pytest.mark.slow
+def test_runs_that_have_found_nothing_have_their_page(tmp_path):
+    tables = write_sets(tmp_path, tmp_path / "native", tests=("coco-val", "ochuman-test"))
+    write_json(tmp_path / "poses/coco/meta.json", {"source": "world"})
+    runs = [write_run(tmp_path / "runs", name, tables) for name in ("ae", "full")]
+    for run in runs:
+        find_nothing(run, tables)
+    roots = {name: str(tmp_path / "native" / name) for name in ("coco", "ochuman")}
+    scores, facts = scored(runs, tmp_path)
+    paper = load_paper("hgg")
+    shown = presented(Materials(tmp_path / "page", tmp_path, roots, runs, scores, facts, paper))
+    drawn = [figure.file for figure in shown.figures]
+    assert {FIGURES[name].file for name in ("people", "failures", "operations")} < set(drawn)
+    assert FIGURES["rounds"].file not in drawn
+    assert all((tmp_path / "page" / file).is_file() for file in drawn)
+    assert "reaches AP 0.0" in shown.learnt
+    verdicts = write_page(tmp_path, paper, Evidence(scores, facts, SETTING), [], 0, shown.learnt)
+    found = {verdict.claim.id: verdict.verdict for verdict in verdicts}
+    assert {name for name, verdict in found.items() if verdict == "agrees"} <= {"hgg_cost", "hgg_graph_cost"}
+    assert "disagrees" not in found.values()
 
 
 def test_more_people_are_more_work_for_the_grouping_alone(house):

@@ -6,20 +6,14 @@ import numpy as np
 import pytest
 
 from repose.foundations.errors import ReposeError
-from repose.hgg.graphs import type_pairs
+from repose.foundations.files import load_arrays
 from repose.metrics.people import with_visible_person
 from repose.metrics.people.coco import coco_numbers
 from repose.papers.hgg import declared
 from repose.papers.hgg.facts import gap_text, hgg_facts, part_size, used_text
-from repose.papers.hgg.operations import (
-    candidate_counts,
-    cost_of,
-    proposal_operations,
-    rounds,
-)
-from repose.papers.hgg.scores import hgg_scores
+from repose.papers.hgg.scores import Operations, counted_operations, hgg_scores
 from repose.papers.people.judged import load_found, load_judged
-from tests.papers.hgg.hgg_runs import LOSSES, TESTS, bare_run, record_of, write_run
+from tests.papers.hgg.hgg_runs import LOSSES, TESTS, bare_run, find_nothing, write_history, write_run
 from tests.papers.people.people_runs import write_sets
 
 
@@ -110,62 +104,53 @@ def test_a_discriminator_has_learnt_what_it_saves_of_a_coins_loss_the_weakest_co
     assert part_size(bare_run(tmp_path, "full")) == pytest.approx(1 - LOSSES["intermediate"] / log(2))
     assert part_size(bare_run(tmp_path, "edge")) == pytest.approx(1 - LOSSES["edge"] / log(2))
     assert part_size(bare_run(tmp_path, "ae")) is None
-    unbalanced = bare_run(tmp_path, "fc")
-    unbalanced.record["configuration"]["loss"]["balance"] = "none"
+
+
+def test_what_a_discriminator_knows_is_unknown_where_losses_are_unbalanced_or_nothing_was_asked(tmp_path):
+    unbalanced = bare_run(tmp_path, "fc", balance="none")
+    assert unbalanced.record["configuration"]["loss"]["balance"] == "classes"
     assert part_size(unbalanced) is None
+    unasked = bare_run(tmp_path, "tree")
+    write_history(unasked.seeds[0], True, final=0.0)
+    assert part_size(unasked) is None
+    as_published = bare_run(tmp_path, "gat", balance=None)
+    assert part_size(as_published) == pytest.approx(1 - LOSSES["intermediate"] / log(2))
 
 
-def dense_cost(counts, graph):
-    """The published modules on every edge, one by one: three layers of EdgeConv, both discriminators."""
-    kinds = np.repeat(np.arange(17), counts)
-    edges = sum(graph[a, b] for a in kinds for b in kinds)
-    layers = sum(2 * 2 * inputs * 64 for inputs in (20, 64, 64))
-    net = edges * layers + len(kinds) * 3 * 2 * 64 * 64
-    left, discriminators = len(kinds), 0
-    for _ in range(5):
-        pairs = min(edges / 2, left * (left - 1) / 2)
-        discriminators += pairs * (2 * 2 * 128 * 64 + 2 * 64 * 32 + 2 * 32)
-        left = -(-left // 2)
-        discriminators += left * (2 * 64 * 32 + 2 * 32 * 16 + 2 * 16)
-    return net, discriminators
-
-
-@pytest.mark.parametrize("graph", ["full", "tree"])
-def test_grouping_costs_what_every_edge_and_macro_node_costs(graph):
-    counts = np.random.default_rng(0).integers(0, 4, (2, 17))
-    cost = cost_of(record_of("full")["configuration"]["grouping"] | {"graph": graph}, counts)
-    for row, own in enumerate(counts):
-        net, discriminators = dense_cost(own, type_pairs("coco17", graph))
-        assert cost.graph_net[row] == pytest.approx(net)
-        assert cost.discriminators[row] == pytest.approx(discriminators)
-    np.testing.assert_allclose(cost.total, cost.graph_net + cost.discriminators)
-
-
-def test_a_layer_in_which_nobody_hears_of_another_costs_least():
-    counts = np.full((1, 17), 2)
-    costs = [
-        cost_of(record_of(name)["configuration"]["grouping"], counts).graph_net
-        for name in ("fc", "gat", "full")
-    ]
-    assert costs[0] < costs[1] < costs[2]
-
-
-def test_rounds_halve_the_macro_nodes_until_a_person_is_one():
-    edges, formed = rounds(np.array([17.0, 1.0]), np.array([136.0, 0.0]))
-    assert formed.tolist() == [9 + 5 + 3 + 2 + 1, 5]
-    assert edges.tolist() == [136 + 36 + 10 + 3 + 1, 0]
-
-
-def test_operations_are_those_of_the_candidates_that_each_seed_has_found(house):
+def test_operations_are_the_mean_over_pictures_with_somebody_of_what_each_seed_has_counted(house):
     folder, runs, scores = house
-    judged = load_judged(folder / "poses", "coco-val")
-    counts = candidate_counts(runs[0].predictions("coco-val_candidates")[0], len(judged.names))
-    assert counts.shape == (7, 17)
-    assert counts.sum() == 17 * (11 + 2)
-    visible = with_visible_person(judged.truth)
-    cost = cost_of(runs[0].record["configuration"]["grouping"], counts[visible]).total.mean() / 1e9
-    assert scores["full", "gigaflop_grouping"].value()[0] == pytest.approx(cost)
-    network = proposal_operations() / 1e9
-    assert scores["full", "gigaflop_all"].value()[1] == pytest.approx(network + cost)
+    visible = with_visible_person(load_judged(folder / "poses", "coco-val").truth)
+    for number, path in enumerate(runs[0].predictions("coco-val_operations")):
+        counted = load_arrays(path)
+        assert len(counted["image"]) == len(visible) > visible.sum()
+        network, *parts = (counted[name][visible].mean() / 1e9 for name in Operations._fields)
+        values = {"proposals": network, "grouping": sum(parts), "all": network + sum(parts)}
+        for name, value in values.items():
+            assert scores["full", f"gigaflop_{name}"].value()[number] == pytest.approx(value), name
     assert 400 < network < 500
-    assert ("ae", "gigaflop_grouping") not in scores
+    assert not {metric for run, metric in scores if run != "full" and metric.startswith("gigaflop")}
+
+
+def test_operations_that_are_missing_or_of_other_pictures_are_one_sentence(tmp_path):
+    tables = write_sets(tmp_path, tests=("coco-val",))
+    run = write_run(tmp_path / "runs", "tree", tables, seeds=1)
+    assert len(counted_operations(run, "coco-val", 7)) == 1
+    with pytest.raises(ReposeError, match=r"operations of 7 pictures, expected 8 .* make the run again"):
+        counted_operations(run, "coco-val", 8)
+    run.predictions("coco-val_operations")[0].unlink()
+    with pytest.raises(ReposeError, match=r"no operations on coco-val .* make the run again"):
+        counted_operations(run, "coco-val", 7)
+
+
+def test_a_run_that_finds_nothing_scores_nothing_and_its_grouping_costs_nothing(tmp_path):
+    tables = write_sets(tmp_path, tests=TESTS)
+    run = write_run(tmp_path / "runs", "full", tables, seeds=1)
+    find_nothing(run, tables)
+    scores = hgg_scores([run], tmp_path / "poses")
+    for row in ("full", "full@multi", "full@greedy"):
+        for metric in ("ap_all", "ap_visible", "ar_all", "joints_good"):
+            assert (scores[row, metric].by_group() == 0).all(), (row, metric)
+    assert (scores["full", "grouping_gap"].by_group() == 0).all()
+    assert scores["full", "gigaflop_grouping"].value() == 0
+    assert scores["full", "gigaflop_all"].value() == scores["full", "gigaflop_proposals"].value() > 400
+    assert hgg_facts([run], scores)["full"]["learnt: AP"] == 0

@@ -78,6 +78,6 @@ def used_text(facts: Facts) -> str:
         return ""
     return (
         "What the graph modules add to the trunk's maps in the end has "
-        f"{min(sizes):.3f} to {max(sizes):.3f} of the size of a normalised map (`gate` is the size that they begin "
-        "with).\n"
+        f"{min(sizes):.3f} to {max(sizes):.3f} of the size of a normalised map; `gate` is the size that they "
+        "begin with.\n"
     )

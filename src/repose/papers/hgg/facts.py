@@ -15,7 +15,6 @@ from repose.report.tables import Facts
 
 TOLD = {"ae": "associative embedding", "full": "the hierarchical grouping"}  # at the top
 SHARED = "heatmap"  # the loss, unweighted, that all arms are taught alike; the grouping's reach the tags
-KNOWN = {"classes": log(2), "focal": log(2) / 4}  # the loss of a coin, where it does not depend on the data
 
 
 def hgg_facts(runs: Sequence[Run], scores: Scores) -> Facts:
@@ -74,15 +73,13 @@ def learnt(run: Run, scores: Scores, row: str) -> dict[str, Any]:
 def part_size(run: Run) -> float | None:
     """How much of a coin's loss the discriminator saves that saves least, of those that a run is taught.
 
-    0 knows nothing, 1 everything; None in associative embedding, and where losses are not balanced.
+    Judged on held-out pictures, both classes alike. 0 knows nothing, 1 everything; None in associative
+    embedding, without held-out pictures, and where a loss is zero because nothing was asked.
     """
-    configuration = run.record["configuration"]
-    coin = KNOWN.get(configuration["loss"]["balance"])
-    if not configuration["grouping"] or coin is None:
-        return None
-    losses = [last(run, name) for name in configuration["grouping"]["losses"]]
-    known = [loss for loss in losses if loss is not None]
-    return 1 - max(known) / coin if known and len(known) == len(losses) else None
+    grouping = run.record["configuration"]["grouping"]
+    losses = [last(run, f"held_{name}") for name in grouping["losses"]] if grouping else []
+    known = [loss for loss in losses if loss]
+    return 1 - max(known) / log(2) if known and len(known) == len(losses) else None
 
 
 def gap_text(scores: Scores) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from repose.papers.hgg.operations import GIGA, candidate_counts, cost_of, proposal_operations
 from repose.papers.hgg.rounds import load_rounds, rounds_figure
+from repose.papers.hgg.scores import GIGA, counted_operations
 from repose.papers.people.curves import Line, Panel, canvas, curves_figure, lines_of
 from repose.papers.people.gallery import failures_figure, gallery_figure
 from repose.papers.people.judged import Judged, load_judged, people_number
@@ -49,8 +49,9 @@ FIGURES = {
     "rounds": Figure(
         "figures/rounds.png",
         "Figure 5: grouping, round by round",
-        "The first pictures of COCO val with two to five people. Colours: clusters, which keep the colour of "
-        "their first candidate; lines: bones within a cluster; dashed: clusters that have just merged.",
+        "The first pictures of COCO val that have two to five people and in which two to five are found. "
+        "Colours: clusters, which keep the colour of their first candidate; lines: bones within a cluster; "
+        "dashed: clusters that have just merged.",
     ),
     "people": Figure(
         "figures/people.png",
@@ -154,17 +155,16 @@ def graphs_figure(path: Path, cells: Sequence[Cell]) -> None:
 
 def work_of(run: Run, judged: Judged) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Numbers of people in pictures, and the mean operations of each module for pictures with so many."""
-    counts = candidate_counts(run.predictions(f"{TEST}_candidates")[0], len(judged.names))
-    cost, number = cost_of(run.record["configuration"]["grouping"], counts), people_number(judged)
+    first, number = counted_operations(run, TEST, len(judged.names))[0], people_number(judged)
     people = np.unique(number[number > 0])
 
     def mean(operations: np.ndarray) -> np.ndarray:
         return np.array([operations[number == n].mean() for n in people])
 
     return people, {
-        "proposal network": np.full(len(people), float(proposal_operations())),
-        "graph network": mean(cost.graph_net),
-        "discriminators": mean(cost.discriminators),
+        "proposal network": mean(first.proposals),
+        "graph network": mean(first.graph_net),
+        "discriminators": mean(first.discriminators),
     }
 
 

@@ -7,6 +7,8 @@ Those of `repose.papers.people.scores`, AP and AR in percent as the paper prints
     gigaflop_grouping    of the grouping of the candidates found on COCO val, the mean over its pictures
     gigaflop_all         both together
 
+Operations are those that a run with a grouping has counted itself; associative embedding counts none.
+
 A run that is tested in several ways is a row each: `full` by its own test, `full@multi` and `full@greedy` by
 the others.
 
@@ -18,13 +20,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from repose.foundations.errors import ReposeError
+from repose.foundations.files import load_arrays
 from repose.foundations.progress import progress
 from repose.metrics.people import PeopleFound, match_all, with_visible_person
-from repose.papers.hgg.operations import GIGA, candidate_counts, cost_of, proposal_operations
 from repose.papers.people.judged import Judged
 from repose.papers.people.precision import Units, coco_units
 from repose.papers.people.scores import (
@@ -43,9 +46,23 @@ from repose.report.runs import Run
 from repose.report.scores import Score, Scores, flat_score
 
 FIRST = "single"  # the test that a run's own name stands for
-COUNTED = "coco-val"  # whose candidates are counted
+COUNTED = "coco-val"  # test set whose pictures' operations are counted
+GIGA = 1e9
 BY_TRUTH, GAP = "ap_grouped_by_truth", "grouping_gap"
 SHARES = ("ap", "ar", GAP)  # beginnings of the metrics that are shown in percent
+
+
+class Operations(NamedTuple):
+    """Of the modules for each picture of a test set, at the paper's scale (M each)."""
+
+    proposals: np.ndarray
+    graph_net: np.ndarray
+    discriminators: np.ndarray  # of edges and macro-nodes, all rounds together
+
+    @property
+    def grouping(self) -> np.ndarray:
+        """M: of all that comes after the proposal network."""
+        return self.graph_net + self.discriminators
 
 
 def declared(section: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -115,13 +132,32 @@ def in_percent(scores: Mapping[str, Score]) -> dict[str, Score]:
 
 def operation_scores(run: Run, judged: Mapping[str, Judged]) -> dict[str, Score]:
     """Operations for a picture with somebody in it, each seed with the candidates that it has found."""
-    network = proposal_operations() / GIGA
-    scores = {"gigaflop_proposals": flat_score(np.array([network]))}
-    files, grouping = run.predictions(f"{COUNTED}_candidates"), run.record["configuration"]["grouping"]
-    if not files or not grouping or COUNTED not in judged:
-        return scores
-    truth = judged[COUNTED].truth
-    visible = with_visible_person(truth)
-    counts = [candidate_counts(path, len(visible))[visible] for path in files]
-    means = np.array([cost_of(grouping, own).total.mean() / GIGA for own in counts])
-    return scores | {"gigaflop_grouping": flat_score(means), "gigaflop_all": flat_score(network + means)}
+    if COUNTED not in judged or COUNTED not in run.record["tests"]:
+        return {}
+    visible = with_visible_person(judged[COUNTED].truth)
+    seeds = counted_operations(run, COUNTED, len(visible))
+    if not seeds:
+        return {}
+    proposals = np.array([seed.proposals[visible].mean() / GIGA for seed in seeds])
+    grouping = np.array([seed.grouping[visible].mean() / GIGA for seed in seeds])
+    parts = {"proposals": proposals, "grouping": grouping, "all": proposals + grouping}
+    return {f"gigaflop_{name}": flat_score(values) for name, values in parts.items()}
+
+
+def counted_operations(run: Run, test: str, pictures: int) -> list[Operations]:
+    """What the seeds of a run have counted on a set of so many pictures; nothing without a grouping."""
+    if not run.record["configuration"]["grouping"]:
+        return []
+    files = run.predictions(f"{test}_operations")
+    if not files:
+        raise ReposeError(f"{run.folder}: no operations on {test} from every seed; make the run again")
+    return [load_operations(path, pictures) for path in files]
+
+
+def load_operations(path: Path, pictures: int) -> Operations:
+    """A file of operations, which has a row for every picture, in their order."""
+    arrays = load_arrays(path, "image", *Operations._fields)
+    if not np.array_equal(arrays["image"], np.arange(pictures)):
+        found = f"operations of {len(arrays['image'])} pictures, expected {pictures} in order"
+        raise ReposeError(f"{path}: {found}; make the run again")
+    return Operations(*(arrays[name] for name in Operations._fields))
