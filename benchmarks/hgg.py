@@ -137,7 +137,7 @@ class Seen(NamedTuple):
 
     heat: np.ndarray  # B, J, H, W
     tags: np.ndarray  # B, J, T, H, W
-    size: np.ndarray  # B, 2: the pictures' in cells
+    unit: np.ndarray  # 2: width and height in cells of what the grouper is told places in
 
 
 def seen_with(bench: Bench, people: int) -> Seen:
@@ -147,20 +147,20 @@ def seen_with(bench: Bench, people: int) -> Seen:
     joints, known, *rest = all_labelled(figures(draw, PICTURES, people, px, (low, high)), px)
     known = known & (draw.random(known.shape) >= bench.quality.missed)
     truth = truth_said(maker_of(bench.setup, px)(joints, known, *rest), bench.quality, draw)
-    return Seen(truth.heat.numpy(), truth.tags.numpy(), np.full((PICTURES, 2), px / STRIDE))
+    return Seen(truth.heat.numpy(), truth.tags.numpy(), np.full(2, bench.setup.reading.unit_px / STRIDE))
 
 
 def modules(bench: Bench, seen: Seen) -> tuple[dict[str, Callable[[], object]], int]:
     """The modules of a test after the network, and how many candidates there are."""
     rules, grouper = bench.setup.reading.candidates, bench.grouper
     proposals = find_candidates(seen.heat, rules)
-    pictures = by_picture(proposals, seen.tags, seen.size)
+    pictures = by_picture(proposals, seen.tags, seen.unit)
     nodes = batch_of(pictures)
     of_batch = (grouper.graph_net(nodes)[nodes.mask], proposals.picture, proposals.type, grouper.allowed)
     clustered = partial(cluster, *of_batch, grouper.score_edges, grouper.rules)
     groups = clustered().clusters
     return {
-        "candidates": lambda: batch_of(by_picture(find_candidates(seen.heat, rules), seen.tags, seen.size)),
+        "candidates": lambda: batch_of(by_picture(find_candidates(seen.heat, rules), seen.tags, seen.unit)),
         "graph network": lambda: grouper.graph_net(nodes),
         "clustering": clustered,
         "people": lambda: people_of(groups, proposals, seen.heat, seen.tags, bench.setup.reading.people),

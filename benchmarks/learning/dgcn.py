@@ -1,8 +1,4 @@
-"""The learning of COCO's bottom-up baseline.
-
-Unlike in its own training, pictures without people are trained on too, and an arm begins with crops that the
-first leg of its trunk has seen: so this curve has always been measured.
-"""
+"""The learning of COCO's bottom-up baseline."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,13 +15,13 @@ from repose.dgcn.network import PoseFields
 from repose.dgcn.objective import Objective
 from repose.dgcn.predict import find_people, reader_of
 from repose.dgcn.recipe import arm_recipe, trunk_recipe
-from repose.dgcn.run import Run, Setup, Store, design_of_run, opened, start_of
+from repose.dgcn.run import Run, Setup, Store, chosen, design_of_run, opened, start_of
 from repose.dgcn.settings import arm_of, setup_of, trunk_of
 from repose.metrics.people import PeopleFound
 from repose.papers.people.judged import load_judged
-from repose.pictures.scenes import held_out
 from repose.report.drawing import LEFT, RIGHT
 from repose.training.devices import Device, Forward
+from repose.training.loop import seed_of
 from repose.training.recipe import Recipe
 
 BASELINE, TRUNK = "base_r50", "trunk_r50"
@@ -72,7 +68,8 @@ class Dgcn:
         setup, skeleton = self.setup, self.room.scenes.skeleton
         objective = Objective(network, skeleton, setup.weights, setup.supervision, seed)
         maker = LabelMaker(skeleton, network.design.stride, setup.crop_px)
-        return Teaching(objective, maker, set(plain_parameters(network)).__contains__, seed)
+        draws = seed if run else seed_of(seed, "dgcn", "trunk")
+        return Teaching(objective, maker, set(plain_parameters(network)).__contains__, draws)
 
     def found(self, run: str, network: PoseFields, rows: np.ndarray) -> dict[str, PeopleFound]:
         setup, room = self.setup, self.room
@@ -90,7 +87,7 @@ def opened_dgcn(params: Mapping[str, Any], device: Device) -> Iterator[Dgcn]:
     store = Store(DATA / "scenes", DATA / "adjacency", Path("runs/dgcn"), roots, params["workers"])
     with opened([SET], setup, store) as sets:
         scenes, pictures = sets[SET].scenes, sets[SET].pictures
-        rows, held = held_out(scenes, setup.held_out, 0)
+        rows, held = chosen(scenes, setup)
         judged = load_judged(DATA / "poses", "-".join(SET))
         room = Classroom(scenes, pictures, rows, held, setup.crop_px, setup.augment, judged, device)
         trunk, baseline = (

@@ -27,7 +27,9 @@ TAGS = 2
 SMALL = SmallTraining(16, 4, 2e-2, 3e-3, 0.25, 0.25, 2)
 UNTRAINED = dataclasses.replace(SMALL, crops=None)  # the published schedule
 PAPER = PaperTraining(4, 2e-4, 1e-5, 3, 2, 0.5, 1)
-READING = Reading(CandidateRules(threshold=0.0, most=3), PeopleRules(most=5), flip=True, farthest=np.inf)
+READING = Reading(
+    CandidateRules(threshold=0.0, most=3), PeopleRules(most=5), flip=True, unit_px=48, farthest=np.inf
+)
 SETUP = Setup(
     scale=NetworkScale(1, 8, 4, 1, (8, 8, 8), TAGS, 0, True), crop_px=48, picture_px=80,
     augment=SceneAugment(flip=0.5, scale=(0.8, 1.25), rotation=0.0, near=0.8, spread=0.25),

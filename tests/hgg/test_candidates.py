@@ -95,8 +95,7 @@ def test_nodes_are_the_candidates_padded_and_gradients_reach_their_cells_alone()
     heat[1] = 0  # a picture with nobody
     tags = torch.from_numpy(rng(0, "tags").random((B, J, T, H, W), np.float32)).requires_grad_()
     found = find_candidates(heat, CandidateRules(threshold=0.7))
-    size = np.array([[12, 9], [10, 5.5], [20, 30]])
-    nodes = nodes_of(found, tags, size)
+    nodes = nodes_of(found, tags)
     assert nodes.mask.sum(1).tolist() == np.bincount(found.picture, minlength=B).tolist()
     assert nodes.mask.nonzero()[:, 0].tolist() == found.picture.tolist()
     assert nodes.type[nodes.mask].tolist() == found.type.tolist()
@@ -104,8 +103,7 @@ def test_nodes_are_the_candidates_padded_and_gradients_reach_their_cells_alone()
         assert not array[~nodes.mask].any()
     wanted = [tags.detach().numpy()[b, j, :, y, x] for b, j, x, y in place_list(found)]
     np.testing.assert_array_equal(nodes.embedding[nodes.mask].detach(), wanted)
-    shares = np.clip((found.points + 0.5) / size[found.picture], 0, 1)
-    np.testing.assert_allclose(nodes.points[nodes.mask], shares, atol=1e-6)
+    np.testing.assert_allclose(nodes.points[nodes.mask], (found.points + 0.5) / [W, H], atol=1e-6)
     nodes.embedding.sum().backward()
     touched = np.zeros((B, J, H, W))
     for b, j, x, y in place_list(found):
@@ -116,6 +114,15 @@ def test_nodes_are_the_candidates_padded_and_gradients_reach_their_cells_alone()
 def place_list(found):
     """Picture, kind, x, y of every candidate in turn."""
     return [(*key, *cell) for *key, cell in zip(found.picture, found.type, found.cell, strict=True)]
+
+
+def test_places_are_told_in_a_unit_and_may_lie_beyond_it():
+    heat, tags = maps("unit"), rng(0, "tags").random((B, J, T, H, W), np.float32)
+    found, unit = find_candidates(heat, CandidateRules(threshold=0.7)), np.array([10, 5.5])
+    nodes, pictures = nodes_of(found, torch.from_numpy(tags), unit), by_picture(found, tags, unit)
+    for told in (nodes.points[nodes.mask].numpy(), np.concatenate([c.points for c in pictures])):
+        np.testing.assert_allclose(told, (found.points + 0.5) / unit, atol=1e-6)
+        assert told.max() > 1
 
 
 def test_groupers_read_the_same_candidates_as_the_network():

@@ -209,6 +209,17 @@ def test_macro_nodes_below_their_own_cut_are_undone():
         assert (net(nodes_of(kind)).clusters == grouper()(nodes_of(kind)).clusters).all()
 
 
+@pytest.mark.parametrize("judge", ["edge", "macro"])
+def test_what_is_merged_in_training_is_decided_without_dropout(judge):
+    torch.manual_seed(0)
+    net = Grouper(GraphNetDesign(dropout=0.5), FULL, ClusteringRules(cut=0.0, judge=judge))
+    made = net.train()(nodes_of(np.arange(J)))
+    assert len(made.rounds) > 1
+    for of in made.rounds:
+        wanted = net.eval().score_edges(of.features, of.pairs).detach().numpy()
+        np.testing.assert_allclose(of.logits, wanted, atol=1e-5)
+
+
 def test_the_random_order_asks_for_its_draw():
     with pytest.raises(RuntimeError, match="needs a `draw`"):
         grouper(order="random")(nodes_of(np.arange(J)))

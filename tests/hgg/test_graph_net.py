@@ -160,6 +160,18 @@ def test_discriminators_have_the_papers_inputs():
     assert MacroDiscriminator()(torch.randn(5, 64)).shape == (5,)
 
 
+@pytest.mark.parametrize("make", [MacroDiscriminator, EdgeDiscriminator])
+def test_decisions_know_no_dropout_in_training_either(make):
+    torch.manual_seed(0)
+    net, h = make(dropout=0.5).train(), torch.randn(20, 64)
+    pairs = [np.stack(np.triu_indices(20, 1), 1)] if make is EdgeDiscriminator else []
+    with torch.no_grad():
+        decided = net(h, *pairs)
+        assert torch.equal(net(h, *pairs), decided)
+    assert not torch.allclose(net(h, *pairs), decided, atol=1e-3)  # what is taught has it
+    torch.testing.assert_close(net.eval()(h, *pairs).detach(), decided, atol=1e-5, rtol=1e-5)
+
+
 def test_unknown_kinds_are_errors_of_the_user():
     with pytest.raises(ReposeError, match=r"hgg.graph_net.kind: found 'cnn', expected one of edge_conv"):
         GraphNetDesign("cnn")

@@ -8,7 +8,7 @@ import torch
 
 from repose.dgcn.predict import as_arrays, joint_arrays
 from repose.foundations.rng import rng
-from repose.hgg.candidates import CandidateRules, by_picture, find_candidates
+from repose.hgg.candidates import CandidateRules, by_picture, find_candidates, nodes_of
 from repose.hgg.clustering import ClusteringRules, Grouper
 from repose.hgg.graph_net import GraphNetDesign
 from repose.hgg.graphs import type_pairs
@@ -23,6 +23,7 @@ from tests.pictures.scenes import ArrayPictures, scenes_with
 CPU = torch.device("cpu")
 FLIP = get_skeleton("coco17").flip
 SINGLE = {"greedy": Variant(by_tags("coco17"))}
+PARABOLA = CandidateRules(subpixel="parabola")
 
 
 def two():
@@ -31,7 +32,7 @@ def two():
 
 
 def reader(variants=SINGLE, flip=True, **rules):
-    return Reader("coco17", CandidateRules(subpixel="parabola"), PeopleRules(**rules), variants, flip)
+    return Reader("coco17", PARABOLA, PeopleRules(**rules), variants, flip)
 
 
 class Oracle:
@@ -94,7 +95,7 @@ def test_variants_share_what_the_network_says():
 
     oracle = Oracle(two())
     variants = {
-        "own": Variant(count("own"), "mean"),
+        "own": Variant(count("own"), "first"),
         "greedy": Variant(count("greedy"), "concat"),
         "multi": Variant(count("multi"), "first", (2.0, 1.0, 0.5)),
     }
@@ -104,6 +105,29 @@ def test_variants_share_what_the_network_says():
     for found in people.values():
         order = np.argsort(found["joints2d_px"][:, 0, 0])
         np.testing.assert_allclose(found["joints2d_px"][order], two() + 0.5, atol=1)
+
+
+@pytest.mark.parametrize("size", [(160, 120), (160, 97), (72, 160)])
+@pytest.mark.parametrize("scales", [(1.0,), (2.0, 1.0), (0.5,)])
+def test_a_person_is_as_large_to_a_grouper_in_any_picture_and_at_any_scale_as_in_training(size, scales):
+    crop_px, told = 96, []
+    person = standing("coco17", 40, 12, 75)[None]
+    said = Oracle(person, crop_px)(torch.zeros(1, 3, crop_px, crop_px))[-1]
+    taught = nodes_of(find_candidates(said.heat.numpy(), PARABOLA), said.tags)
+
+    def group(pictures):
+        told.extend(pictures)
+        return by_tags("coco17")(pictures)
+
+    how = dataclasses.replace(reader({"own": Variant(group, "first", scales)}), unit_px=crop_px)
+    squares = np.zeros((1, 160, 160, 3), np.uint8)
+    squares[:, :8, :8] = 255
+    width = 16 * -(-size[0] // 16)  # of the picture with its padding
+    scenes, pictures = scenes_with(person, size), ArrayPictures(squares)
+    find_people(Oracle(person, width), scenes, pictures, np.arange(1), how, CPU)
+    told, taught = told[0].points[told[0].type.argsort()], taught.points[0][taught.type[0].argsort()]
+    assert len(told) == 17
+    np.testing.assert_allclose(told, taught, atol=0.01)  # a pixel of the crop
 
 
 def test_files_are_laid_out_as_those_of_other_systems():
@@ -133,7 +157,7 @@ def test_any_grouper_of_one_picture_is_a_variant():
     def spectrum(c):
         return group_by_spectrum(c.type, c.points, c.tags)
 
-    people, _ = found_in(Oracle(two()), reader({"spectral": Variant(one_by_one(spectrum), "mean")}))
+    people, _ = found_in(Oracle(two()), reader({"spectral": Variant(one_by_one(spectrum), "first")}))
     order = np.argsort(people["spectral"]["joints2d_px"][:, 0, 0])
     np.testing.assert_allclose(people["spectral"]["joints2d_px"][order], two() + 0.5, atol=1)
 

@@ -141,8 +141,10 @@ def test_curves_show_the_parts_of_the_loss_also_on_held_out_pictures(store):
     history = trained(arm("curves", FULL), store) / "seed0/history.csv"
     head, *rows = (line.split(",") for line in history.read_text().splitlines())
     parts = ["loss", "heatmap", "pull", "push", "edge", "final", "intermediate"]
-    assert head == ["epoch", "rate", *parts, *(f"held_{part}" for part in parts)]
-    assert all(float(value) > 0 for row in rows for value in row)
+    skills = ["held_judge", "held_macro"]  # of held-out pictures alone; empty where all is right, or wrong
+    assert head == ["epoch", "rate", *parts, *(f"held_{part}" for part in parts), *skills]
+    assert all(float(value) > 0 for row in rows for value in row[: -len(skills)])
+    assert all(-1 <= float(value) <= 1 for row in rows for value in row[-len(skills) :] if value)
 
 
 def test_associative_embedding_has_neither_a_grouper_nor_its_losses(store):

@@ -127,6 +127,15 @@ def test_the_small_scale_has_a_threshold_a_balance_and_a_least_sigma_of_its_own(
     assert setup.similar == scale["similar"]
 
 
+@pytest.mark.parametrize("scale", SCALES)
+def test_a_graph_reads_the_tags_and_the_unit_of_places_that_it_was_taught(scale):
+    setup, run = setup_of(SECTION, SCALES[scale]), arm_of(SECTION, "full", SCALES[scale], 0)
+    reader = reader_of(run.tests, setup.reading, grouper_of(run.grouping, 0))
+    assert reader.unit_px == setup.crop_px
+    joined = {name: way.tags for name, way in reader.variants.items()}
+    assert joined == {"single": "first", "multi": "first", "greedy": "concat"}
+
+
 def test_tags_of_any_distance_are_compared_unless_a_bound_is_given():
     assert setup_of(SECTION, SCALES["default"]).reading.farthest == np.inf
     bounded = SECTION | {"testing": SECTION["testing"] | {"farthest": 2.0}}

@@ -23,6 +23,8 @@ from repose.hgg.labels import (
     macro_labels,
     owners,
     sampled,
+    skill,
+    skills,
 )  # fmt: skip
 from repose.hgg.simulation import Quality, drawn_poses, simulate
 
@@ -146,6 +148,51 @@ def test_edges_to_be_cut_are_drawn_and_edges_to_be_kept_all_count():
     assert counts[rows].all()
     assert len(set(rows)) == len(rows)
     assert len(sampled(label, counts, 0, rng(0, "edges"))) == 500
+
+
+def slow_skill(logits, label):
+    """Of every positive with every negative: 1 where it is higher, 0 where alike, −1 where lower."""
+    return np.mean([np.sign(p - n) for p in logits[label] for n in logits[~label]])
+
+
+@pytest.mark.parametrize("values", [3, 10, 1000])
+def test_skill_is_how_often_right_is_rated_higher_than_wrong_of_all_pairs(values):
+    draw = rng(0, "skill", values)
+    label, counts = draw.random(60) < 0.3, draw.random(60) < 0.8
+    logits = (draw.integers(values, size=60) + label).astype(np.float32)  # the fewer values the more ties
+    found = skill(logits, label, counts)
+    assert found == pytest.approx(slow_skill(logits[counts], label[counts]))
+    assert skill(-logits, label, counts) == pytest.approx(-found)
+
+
+def test_skill_is_one_without_fault_zero_by_chance_and_unknown_where_all_are_alike():
+    label, whole = np.array([True, False, True]), np.ones(3, bool)
+    assert skill(np.array([2.0, -1.0, 1.0]), label, whole) == 1
+    assert skill(np.zeros(3), label, whole) == 0
+    for alike in (~whole, label, ~label):
+        assert skill(np.zeros(3), label, alike) is None
+
+
+def test_the_skills_of_a_grouping_are_of_all_rounds_together():
+    draw, truth = rng(0, "rounds"), Assignment(np.array([0, 0, 1, 1, 0, 1]), np.zeros(6, bool))
+    first = all_pairs(6, after=[0, 0, 1, 2, 3, 2], formed=[0, 2])
+    second = all_pairs(4, node=[0, 0, 1, 2, 3, 2], after=[0, 0, 1, 1, 0, 1], formed=[0, 1])
+    rounds = [
+        of._replace(
+            logits=draw.normal(size=len(of.pairs)), formed_logits=torch.from_numpy(draw.normal(size=2))
+        )
+        for of in (first, second)
+    ]
+    logits = np.concatenate([of.logits for of in rounds])
+    label, counts = np.concatenate([edge_labels(of, truth) for of in rounds], axis=1)
+    found = skills(Grouping(second.after, rounds), truth)
+    assert found.judge == pytest.approx(slow_skill(logits[counts], label[counts]))
+    assert found.macro is None  # all four are one person's
+    mixed = truth._replace(person=np.array([0, 0, 1, 1, 1, 1]))
+    formed = np.concatenate([of.formed_logits for of in rounds])
+    wanted = slow_skill(formed, np.array([True, True, False, True]))
+    assert skills(Grouping(second.after, rounds), mixed).macro == pytest.approx(wanted)
+    assert skills(Grouping(np.zeros(0, np.int64), []), truth) == (None, None)
 
 
 @pytest.mark.parametrize("kind", ["edge_conv", "attention", "fully_connected"])

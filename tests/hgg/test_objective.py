@@ -178,7 +178,8 @@ def test_the_candidates_of_a_batch_are_grouped_as_in_a_test():
     found, grouper = find_candidates(said.heat.detach().numpy(), RULES), objective.network.grouper
     grouping, truth = grouper(nodes_of(found, said.tags)), assigned(found, labels, SIGMA)
     wanted = grouping_losses(grouping, truth, grouper.score_edges, rng(0), "none", 0)
-    got = objective.grouped(grouper, said, labels, 0)
+    got, skill = objective.grouped(grouper, said, labels, 0)
+    assert skill == {}  # of held-out pictures alone
     assert [float(loss.detach()) for loss in got] == [float(loss.detach()) for loss in wanted]
 
 
@@ -205,19 +206,34 @@ def test_without_candidates_the_proposals_alone_are_learnt():
     assert all(p.grad is None for p in objective.network.grouper.parameters())
 
 
-def test_held_out_losses_are_those_of_a_training_without_chance():
-    labels = labels_of(two_people())
-    said, objective = said_by(labels), objective_of(*GROUPING)
+def held_row(objective, said, *labels, epoch=1):
+    """The row of held-out losses where a network says the same of every batch."""
 
     class Batches:
         def epoch(self, epoch):
-            return [{"pictures": torch.zeros(1), "labels": labels}] * 2
+            return [{"pictures": torch.zeros(1), "labels": of} for of in labels]
 
-    evaluate = held_losses(objective, Batches(), CPU)
-    total, parts = looked_at(objective, labels, said)
     objective.network.eval()
     with torch.no_grad():
-        one, two = (evaluate(lambda pictures: [said], epoch) for epoch in (1, 2))
+        return held_losses(objective, Batches(), CPU)(lambda pictures: [said], epoch)
+
+
+def test_held_out_losses_are_those_of_a_training_without_chance_and_there_are_skills():
+    labels = labels_of(two_people())
+    said, objective = said_by(labels), objective_of(*GROUPING)
+    total, parts = looked_at(objective, labels, said)
+    one, two = (held_row(objective, said, labels, labels, epoch=epoch) for epoch in (1, 2))
     assert one == two
+    skills = {name: one.pop(f"held_{name}") for name in ("judge", "macro")}
+    assert all(-1 <= value <= 1 for value in skills.values())
     wanted = {"held_loss": float(total.detach())} | {f"held_{name}": part for name, part in parts.items()}
     assert one == pytest.approx(wanted, rel=1e-4)
+
+
+def test_a_skill_is_the_mean_over_batches_that_ask_for_it():
+    labels, nobody = labels_of(two_people()), labels_of(np.zeros((0, JOINTS, 2)))
+    said, objective = said_by(labels), objective_of(*GROUPING)
+    asked = held_row(objective, said, labels)
+    assert held_row(objective, said, labels, nobody)["held_judge"] == asked["held_judge"]
+    assert not {"held_judge", "held_macro"} & held_row(objective, said, nobody).keys()
+    assert "held_judge" not in held_row(objective_of(), said, labels)

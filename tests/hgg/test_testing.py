@@ -5,7 +5,6 @@ import pytest
 import torch
 from torch.nn.functional import avg_pool2d
 
-from repose.foundations.errors import ReposeError
 from repose.foundations.rng import rng
 from repose.hgg.network import Said
 from repose.hgg.testing import averaged, join_tags, look, look_at_scales, resized
@@ -73,11 +72,12 @@ def test_resized_pictures_show_the_same_and_have_whole_cells():
     assert resized(slope, 1.0, 8) is slope
 
 
-def test_tags_of_mirror_images_are_put_beside_or_averaged():
+def test_tags_of_mirror_images_are_put_beside_those_of_pictures_or_left_out():
     tags = [torch.full((B, 3, 2, 4, 4), value) for value in (1.0, 3.0)]
-    assert join_tags(tags, "concat").shape == (B, 3, 4, 4, 4)
-    assert (join_tags(tags, "mean") == 2).all()
+    beside = join_tags(tags, "concat")
+    assert beside.shape == (B, 3, 4, 4, 4)
+    assert beside[0, 0, :, 0, 0].tolist() == [1, 1, 3, 3]
     assert join_tags(tags, "first") is tags[0]
-    assert join_tags(tags[:1], "concat") is tags[0]
-    with pytest.raises(ReposeError, match="found 'sum', expected one of concat, mean, first"):
-        join_tags(tags, "sum")
+    assert torch.equal(join_tags(tags[:1], "concat"), tags[0])
+    with pytest.raises(ValueError, match="'mean', expected one of concat, first"):
+        join_tags(tags, "mean")

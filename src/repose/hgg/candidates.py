@@ -106,10 +106,10 @@ def within_cell(
     return np.clip((high - low) / (2 * bend), -0.5, 0.5)
 
 
-def nodes_of(proposals: Proposals, tags: Tensor, size: np.ndarray | None = None) -> Nodes:
+def nodes_of(proposals: Proposals, tags: Tensor, unit: np.ndarray | None = None) -> Nodes:
     """The graph network's nodes, padded to the most; gradients reach `tags` (B, J, T, H, W).
 
-    `size` (B, 2): width and height of every picture in cells; if not given, that of the maps.
+    `unit` (2): width and height in cells of what places are told in; if not given, of the maps.
     """
     device, pictures = tags.device, len(tags)
     picture, kind, slot = (
@@ -122,16 +122,16 @@ def nodes_of(proposals: Proposals, tags: Tensor, size: np.ndarray | None = None)
         return rows.new_zeros(pictures, most, *rows.shape[1:]).index_put((picture, slot), rows)
 
     x, y = torch.from_numpy(proposals.cell.T.copy()).to(device)
-    shares = torch.from_numpy(shares_of(proposals, tags.shape, size)).to(device)
+    places = torch.from_numpy(places_of(proposals, tags.shape, unit)).to(device)
     mask = padded(torch.ones_like(kind, dtype=torch.bool))
-    return Nodes(padded(tags[picture, kind, :, y, x].float()), padded(kind), padded(shares), mask)
+    return Nodes(padded(tags[picture, kind, :, y, x].float()), padded(kind), padded(places), mask)
 
 
-def by_picture(proposals: Proposals, tags: np.ndarray, size: np.ndarray | None = None) -> list[Candidates]:
+def by_picture(proposals: Proposals, tags: np.ndarray, unit: np.ndarray | None = None) -> list[Candidates]:
     """The same candidates picture by picture, as groupers read them."""
     own = tags_at(proposals, tags)
-    shares = shares_of(proposals, tags.shape, size)
-    columns = (proposals.type, shares, proposals.score, own)
+    places = places_of(proposals, tags.shape, unit)
+    columns = (proposals.type, places, proposals.score, own)
     first = np.searchsorted(proposals.picture, np.arange(len(tags) + 1))
     return [
         Candidates(*(column[start:end] for column in columns)) for start, end in itertools.pairwise(first)
@@ -144,13 +144,12 @@ def tags_at(proposals: Proposals, tags: np.ndarray) -> np.ndarray:
     return np.asarray(tags[proposals.picture, proposals.type, :, y, x], np.float32)
 
 
-def shares_of(proposals: Proposals, shape: tuple[int, ...], size: np.ndarray | None) -> np.ndarray:
-    """N, 2 float32 from 0 to 1: places as shares of width and height.
+def places_of(proposals: Proposals, shape: tuple[int, ...], unit: np.ndarray | None) -> np.ndarray:
+    """N, 2 float32: places in units, those of whole pictures in the crops' that a grouper was trained on.
 
-    Of the picture's own, since how far a batch pads it with black must not move its people.
+    So a person is as large to it in a picture of any shape and padding as in training.
     """
-    whole = np.tile([[shape[-1], shape[-2]]], (shape[0], 1)) if size is None else size
-    return np.clip((proposals.points + 0.5) / whole[proposals.picture], 0, 1).astype(np.float32)
+    return ((proposals.points + 0.5) / (shape[:-3:-1] if unit is None else unit)).astype(np.float32)
 
 
 def in_px(points: np.ndarray, cell_px: float | np.ndarray = STRIDE) -> np.ndarray:

@@ -3,6 +3,8 @@
 Legend: M macro-nodes, C channels, E edges, H channels of the first hidden layer, K of the second.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 import torch
 from numba import njit
@@ -35,7 +37,7 @@ class EdgeDiscriminator(nn.Module):
         i, j = torch.from_numpy(pairs.T.copy()).to(features.device)
         ahead = (first.index_select(0, i) + second.index_select(0, j)).relu()  # E, H
         back = (first.index_select(0, j) + second.index_select(0, i)).relu()
-        return self.mlp[2:]((ahead + back) / 2)[:, 0]
+        return judged(list(self.mlp)[2:], (ahead + back) / 2)
 
     def scored(self, first: np.ndarray, second: np.ndarray, pairs: np.ndarray) -> np.ndarray:
         """The logits without what a gradient needs."""
@@ -54,7 +56,15 @@ class MacroDiscriminator(nn.Module):
         self.mlp = three_layers([channels, *hidden, 1], dropout)
 
     def forward(self, features: Tensor) -> Tensor:
-        return self.mlp(features)[:, 0]
+        return judged(self.mlp, features)
+
+
+def judged(layers: Iterable[nn.Module], x: Tensor) -> Tensor:
+    """The logits of a perceptron's last layers. Decisions, of which no gradient is kept, know no dropout."""
+    for layer in layers:
+        if torch.is_grad_enabled() or not isinstance(layer, nn.Dropout):
+            x = layer(x)
+    return x[:, 0]
 
 
 @njit(cache=True, fastmath=True)

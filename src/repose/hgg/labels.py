@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from scipy.stats import rankdata
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
@@ -153,6 +154,40 @@ def grouping_losses(
         discriminator_loss(logits, label, counts & ends, balance),
         discriminator_loss(logits, label, counts & ~ends, balance),
     )
+
+
+class Skills(NamedTuple):
+    """How well discriminators tell right from wrong: 0 as a coin, 1 without fault; None if all are alike."""
+
+    judge: float | None  # of edges, by what decides them
+    macro: float | None  # of macro-nodes formed
+
+
+def skills(grouping: Grouping, assignment: Assignment) -> Skills:
+    """Of a grouping's decisions, all rounds together."""
+    edges = [(of.logits, *edge_labels(of, assignment)) for of in grouping.rounds]
+    macro = [
+        (of.formed_logits.detach().float().cpu().numpy(), *macro_labels(of, assignment))
+        for of in grouping.rounds
+        if of.formed_logits is not None
+    ]
+    return Skills(pooled(edges), pooled(macro))
+
+
+def pooled(rounds: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> float | None:
+    """The skill of logits, labels and what counts of some rounds."""
+    return skill(*(np.concatenate(column) for column in zip(*rounds, strict=True))) if rounds else None
+
+
+def skill(logits: np.ndarray, label: np.ndarray, counts: np.ndarray) -> float | None:
+    """Twice the chance that a positive has a higher logit than a negative, less one (Gini, 2 AUC − 1)."""
+    logits, label = logits[counts], label[counts]
+    positive = int(label.sum())
+    negative = len(label) - positive
+    if not positive or not negative:
+        return None
+    above = rankdata(logits)[label].sum() - positive * (positive + 1) / 2  # pairs, ties for half
+    return float(2 * above / (positive * negative) - 1)
 
 
 def sampled(label: np.ndarray, counts: np.ndarray, negatives: int, draw: np.random.Generator) -> np.ndarray:

@@ -50,6 +50,7 @@ class Reading:
     candidates: CandidateRules
     people: PeopleRules
     flip: bool  # mirror images are looked at too
+    unit_px: float  # side of the training crops, in which groupers are told places
     farthest: float  # distance of tags from which on all are one to associative embedding's assignment
 
 
@@ -64,14 +65,18 @@ class GroupingDesign:
 
 
 def reader_of(looks: Mapping[str, Look], reading: Reading, grouper: Grouper | None) -> Reader:
-    """How the maps of a trained run are read, by all its tests."""
+    """How the maps of a trained run are read, by all its tests.
+
+    A graph network reads the tags of the picture alone, as it was taught: averaged with those of its mirror
+    image they tell people apart less well, whose places the image exchanges.
+    """
     tags = Variant(by_tags(SKELETON, reading.farthest), "concat")
-    own = Variant(by_graph(grouper), "mean") if grouper else tags
+    own = Variant(by_graph(grouper), "first") if grouper else tags
     variants = {
         name: replace(own if look.grouper == "own" else tags, scales=look.scales)
         for name, look in looks.items()
     }
-    return Reader(SKELETON, reading.candidates, reading.people, variants, reading.flip)
+    return Reader(SKELETON, reading.candidates, reading.people, variants, reading.flip, reading.unit_px)
 
 
 def look_at(

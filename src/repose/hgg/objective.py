@@ -6,17 +6,17 @@ Legend: B pictures, N candidates of all of them, P people, J joints.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
 from repose.foundations.rng import rng
 from repose.hgg.candidates import CandidateRules, Proposals, as_array, find_candidates, in_px, nodes_of
 from repose.hgg.clustering import ClusteringRules, Grouper, cluster
-from repose.hgg.labels import Assignment, GroupingLosses, assign, grouping_losses
+from repose.hgg.labels import Assignment, GroupingLosses, assign, grouping_losses, skills
 from repose.hgg.network import Hourglasses, Said
 from repose.hgg.proposal_losses import proposal_losses
 from repose.hgg.targets import Labels
@@ -74,13 +74,15 @@ class Objective:
         total = self.weights.heat * parts.heatmap + self.weights.tags * (parts.pull + parts.push)
         logs = parts._asdict()
         if self.network.grouper is not None:
-            grouped = self.grouped(self.network.grouper, said[-1], labels, step.step)._asdict()
-            total = total + self.weights.grouping * sum(grouped[name] for name in self.losses)
-            logs |= grouped
+            grouped, skill = self.grouped(self.network.grouper, said[-1], labels, step.step)
+            total = total + self.weights.grouping * sum(getattr(grouped, name) for name in self.losses)
+            logs |= grouped._asdict() | skill
         return total, logs
 
-    def grouped(self, grouper: Grouper, said: Said, labels: Labels, step: int) -> GroupingLosses:
-        """The losses of the grouping of the last stack's candidates.
+    def grouped(
+        self, grouper: Grouper, said: Said, labels: Labels, step: int
+    ) -> tuple[GroupingLosses, dict[str, Tensor]]:
+        """The losses of the grouping of the last stack's candidates, and outside of training its skills.
 
         Their places come from the heat maps without a gradient; it flows through features into the tags.
         """
@@ -92,9 +94,11 @@ class Objective:
             grouper.score_edges, learning(grouper.rules), grouper.macro, draw,
         )  # fmt: skip
         truth = assigned(proposals, labels, self.sigma)
-        return grouping_losses(
+        losses = grouping_losses(
             grouping, truth, grouper.score_edges, draw, self.weights.balance, self.weights.negatives
         )
+        known = {} if grouper.training else skills(grouping, truth)._asdict()
+        return losses, {name: torch.tensor(value) for name, value in known.items() if value is not None}
 
 
 def learning(rules: ClusteringRules) -> ClusteringRules:
@@ -118,18 +122,14 @@ def assigned(proposals: Proposals, labels: Labels, sigma: np.ndarray) -> Assignm
 
 
 def held_losses(objective: Objective, batches: SceneBatches, device: Device) -> Callable[[Forward, int], Row]:
-    """The curves' function: the losses of the same crops of held-out training pictures, every time.
-
-    Those of discriminators weigh both classes alike, whatever trains them, so that log 2 is a coin's.
-    """
-    even = copy(objective)
-    even.weights = replace(objective.weights, balance="classes")
+    """The curves' function: the losses of the same crops of held-out training pictures, every time."""
 
     def evaluate(forward: Forward, epoch: int) -> Row:
         rows = []
         for batch in batches.epoch(0):
-            total, logs = even(forward, to_device(batch, device), Step(0, 0, 1))
+            total, logs = objective(forward, to_device(batch, device), Step(0, 0, 1))
             rows.append({"loss": total, **logs})
-        return {f"held_{name}": float(np.mean([float(row[name]) for row in rows])) for name in rows[0]}
+        names = dict.fromkeys(name for row in rows for name in row)
+        return {f"held_{k}": float(np.mean([float(row[k]) for row in rows if k in row])) for k in names}
 
     return evaluate

@@ -47,7 +47,7 @@ class Variant:
     """One way of grouping, and of looking."""
 
     group: GroupAll
-    tags: str = "concat"  # how those of a mirror image are joined: concat | mean | first
+    tags: str = "concat"  # how those of a mirror image are joined: concat | first
     scales: tuple[float, ...] = (1.0,)  # of the pictures; heat maps have the first one's size
 
 
@@ -60,6 +60,9 @@ class Reader:
     people: PeopleRules
     variants: Mapping[str, Variant]
     flip: bool = True  # look at mirror images too
+    unit_px: float | None = (
+        None  # of places, as a grouper knows them: the side of its crops; none: of the batch
+    )
 
 
 class View(NamedTuple):
@@ -69,7 +72,7 @@ class View(NamedTuple):
     seen: Seen
     heat: np.ndarray  # B, J, H, W
     cell_px: np.ndarray  # 2: width and height of a cell in pixels of the batch
-    size: np.ndarray  # B, 2: width and height of the pictures without padding, in cells
+    unit: np.ndarray | None  # 2: width and height in cells of what groupers are told places in
     counted: np.ndarray  # B, H, W bool: no padding
     proposals: Proposals
 
@@ -120,18 +123,18 @@ def views_of(forward: Forward, batch: WholePictures, reader: Reader, device: tor
     ways = list(dict.fromkeys(variant.scales for variant in reader.variants.values()))
     scales = list(dict.fromkeys(scale for way in ways for scale in way))
     seen = look_at_scales(forward, batch.pictures.to(device), scales, flip, MULTIPLE)
-    return {way: view_of(batch, averaged(seen, way), reader.candidates) for way in ways}
+    return {way: view_of(batch, averaged(seen, way), reader) for way in ways}
 
 
-def view_of(batch: WholePictures, seen: Seen, rules: CandidateRules) -> View:
+def view_of(batch: WholePictures, seen: Seen, reader: Reader) -> View:
     """Candidates of a batch, none in the padding, of which the network learns nothing."""
     heat = as_array(seen.heat)
     height, width = heat.shape[2:]
     height_px, width_px = batch.pictures.shape[2:]
     cell_px = np.array([width_px / width, height_px / height])
-    size = batch.size_px / cell_px
-    counted = cells_shown(size, height, width)
-    return View(batch, seen, heat, cell_px, size, counted, find_candidates(heat, rules, counted))
+    counted = cells_shown(batch.size_px / cell_px, height, width)
+    unit = None if reader.unit_px is None else reader.unit_px / cell_px
+    return View(batch, seen, heat, cell_px, unit, counted, find_candidates(heat, reader.candidates, counted))
 
 
 def people_in(view: View, variant: Variant, rules: PeopleRules) -> Arrays:
@@ -148,7 +151,7 @@ def people_in(view: View, variant: Variant, rules: PeopleRules) -> Arrays:
 def people_seen(view: View, variant: Variant, rules: PeopleRules) -> People:
     """The people of a batch by one variant."""
     tags = as_array(join_tags(view.seen.tags, variant.tags))
-    groups = variant.group(by_picture(view.proposals, tags, view.size))
+    groups = variant.group(by_picture(view.proposals, tags, view.unit))
     return people_of(groups, view.proposals, view.heat, tags, rules, view.counted)
 
 

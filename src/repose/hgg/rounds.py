@@ -43,7 +43,7 @@ def rounds_of(view: View, variant: Variant, grouper: Grouper) -> Arrays:
     `variant` says how tags of pictures and mirror images are joined, as the grouper was trained on them.
     """
     tags = as_array(join_tags(view.seen.tags, variant.tags))
-    grouping = grouping_of(grouper, by_picture(view.proposals, tags, view.size))
+    grouping = grouping_of(grouper, by_picture(view.proposals, tags, view.unit))
     return joints_in(view) | {"rounds": cluster_numbers(grouping)}
 
 

@@ -126,6 +126,7 @@ def reading_of(section: Section, scale: Section) -> Reading:
         candidates=CandidateRules(**rules, subpixel="parabola" if scale["exact"] else "quarter"),
         people=PeopleRules(testing["fill"], testing["least_joints"], testing["most_people"]),
         flip=testing["flip"],
+        unit_px=scale["crop_px"],
         farthest=np.inf if testing["farthest"] is None else testing["farthest"],
     )
 

@@ -13,12 +13,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from repose.foundations.errors import ReposeError
 from repose.hgg.network import STRIDE, Said
 
 Forward = Callable[[Tensor], Sequence[Said]]  # pictures → what every stack says, the last one at the end
 
-JOINED = ("concat", "mean", "first")
+JOINED = ("concat", "first")
 
 
 class Seen(NamedTuple):
@@ -77,11 +76,8 @@ def join_tags(tags: Sequence[Tensor], how: str) -> Tensor:
     """One map of tags (B, J, T′, H, W) out of those of pictures and mirror images.
 
     concat  side by side, as associative embedding compares them: twice the numbers
-    mean    averaged, where a network reads as many numbers as it was trained on
-    first   those of the pictures alone
+    first   those of the pictures alone, as a graph network was taught them
     """
     if how not in JOINED:
-        raise ReposeError(f"hgg.test.tags: found {how!r}, expected one of {', '.join(JOINED)}")
-    if how == "first" or len(tags) == 1:
-        return tags[0]
-    return torch.cat(list(tags), 2) if how == "concat" else torch.stack(list(tags)).mean(0)
+        raise ValueError(f"tags joined by {how!r}, expected one of {', '.join(JOINED)}")
+    return tags[0] if how == "first" else torch.cat(list(tags), 2)

@@ -1,7 +1,4 @@
-"""A small stand-in of what the HGG trainings leave, with configurations as `params.yaml` makes them.
-
-But losses of groupings are balanced, so that a coin's is known.
-"""
+"""A small stand-in of what the HGG trainings leave, with configurations as `params.yaml` makes them."""
 
 import json
 
@@ -18,14 +15,15 @@ from tests.papers.people.people_runs import write_found
 PARAMS = read_yaml12(ROOT / "params.yaml")
 SECTION, SCALE = PARAMS["hgg"], PARAMS["scale"]["hgg"]
 TESTS = ("coco-val", "coco-test", "ochuman-val", "ochuman-test")
-LOSSES = {"heatmap": 0.004, "pull": 0.1, "push": 0.2, "edge": 0.1, "final": 0.2, "intermediate": 0.3}
+LOSSES = {"heatmap": 0.004, "pull": 0.1, "push": 0.2}
+OF_GROUPING = {"edge": 0.1, "final": 0.2, "intermediate": 0.3}
+SKILLS = {"held_judge": 0.7, "held_macro": 0.6}
 
 
-def record_of(name, seeds=None, balance="classes", **changed):
+def record_of(name, seeds=None, **changed):
     """A run's record, as JSON brings it back; `changed` are settings of its grouping."""
     run = arm_of(SECTION, name, SCALE, 0)
     configuration = json.loads(json.dumps(configuration_of(SECTION, SCALE, run, 0), sort_keys=True))
-    configuration["scale"]["loss"]["balance"] = balance
     if changed:
         configuration["grouping"] |= changed
     return {
@@ -37,11 +35,14 @@ def record_of(name, seeds=None, balance="classes", **changed):
     }  # fmt: skip
 
 
-def write_history(folder, grouped, **values):
-    """The losses of a training, falling to those that `values` replaces."""
-    losses = {key: value for key, value in (LOSSES | values).items() if grouped or key in tuple(LOSSES)[:3]}
-    lines = [",".join(["epoch", *losses])]
-    lines += [",".join([str(e), *(f"{value * 4 / e}" for value in losses.values())]) for e in (1, 2, 3, 4)]
+def write_history(folder, grouped, skills=SKILLS):
+    """The losses of a training, falling, and the skills of its discriminators, rising."""
+    losses = LOSSES | (OF_GROUPING if grouped else {})
+    rising = skills if grouped else {}
+    lines = [",".join(["epoch", *losses, *rising])]
+    for e in (1, 2, 3, 4):
+        values = [value * 4 / e for value in losses.values()] + [value * e / 4 for value in rising.values()]
+        lines.append(",".join(map(str, [e, *values])))
     write_text(folder / "history.csv", "\n".join(lines) + "\n")
 
 

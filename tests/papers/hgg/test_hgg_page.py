@@ -136,7 +136,7 @@ def test_discriminators_that_have_learnt_nothing_leave_claims_on_them_open(score
     verdicts = judge_all(PAPER.claims, Evidence(scored.scores, facts, SETTING), 0)
     opened = {v.claim.id: v.needs for v in verdicts if v.verdict == "not testable here"}
     assert opened.keys() == OPEN | {"hgg_edge", "hgg_final_beside_edge", "hgg_supervision"}
-    assert opened["hgg_edge"] == "edge (0.1) does not use the part that it is about (size at least 0.25)"
+    assert opened["hgg_edge"] == "edge (0.1) does not use the part that it is about (size at least 0.5)"
 
 
 def test_networks_that_have_learnt_nothing_are_not_compared(scored):

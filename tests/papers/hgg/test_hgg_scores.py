@@ -1,7 +1,5 @@
 """Scores of HGG runs by all their tests, and what grouping costs."""
 
-from math import log
-
 import numpy as np
 import pytest
 
@@ -13,7 +11,7 @@ from repose.papers.hgg import declared
 from repose.papers.hgg.facts import gap_text, hgg_facts, part_size, used_text
 from repose.papers.hgg.scores import Operations, counted_operations, hgg_scores
 from repose.papers.people.judged import load_found, load_judged
-from tests.papers.hgg.hgg_runs import LOSSES, TESTS, bare_run, find_nothing, write_history, write_run
+from tests.papers.hgg.hgg_runs import LOSSES, SKILLS, TESTS, bare_run, find_nothing, write_history, write_run
 from tests.papers.people.people_runs import write_sets
 
 
@@ -96,25 +94,27 @@ def test_facts_say_how_a_row_was_made_and_count_a_training_once(house):
     assert facts["full@greedy"]["training_error"] == pytest.approx(LOSSES["heatmap"])
     assert "part_size" not in facts["ae"]
     assert "Put together by the truth, the same joints reach AP" in gap_text(scores)
-    assert "57 % below the loss of a coin" in used_text(facts)
+    assert facts["full"]["part_size"] == facts["full"]["learnt: judge"] == SKILLS["held_judge"]
+    assert facts["full"]["learnt: macro-nodes"] == SKILLS["held_macro"]
+    words = "0.70 to 0.70 of the one that decides what is merged, 0.60 to 0.60 of the one of macro-nodes"
+    assert words in used_text(facts)
     assert gap_text({}) == used_text({}) == ""
 
 
-def test_a_discriminator_has_learnt_what_it_saves_of_a_coins_loss_the_weakest_counts(tmp_path):
-    assert part_size(bare_run(tmp_path, "full")) == pytest.approx(1 - LOSSES["intermediate"] / log(2))
-    assert part_size(bare_run(tmp_path, "edge")) == pytest.approx(1 - LOSSES["edge"] / log(2))
+def test_what_a_run_has_learnt_is_the_held_out_skill_of_who_decides_the_mean_of_its_seeds(tmp_path):
+    run = bare_run(tmp_path, "full", seeds=2)
+    write_history(run.seeds[1], True, SKILLS | {"held_judge": 0.5})
+    assert part_size(run) == pytest.approx((SKILLS["held_judge"] + 0.5) / 2)
     assert part_size(bare_run(tmp_path, "ae")) is None
 
 
-def test_what_a_discriminator_knows_is_unknown_where_losses_are_unbalanced_or_nothing_was_asked(tmp_path):
-    unbalanced = bare_run(tmp_path, "fc", balance="none")
-    assert unbalanced.record["configuration"]["loss"]["balance"] == "classes"
-    assert part_size(unbalanced) is None
-    unasked = bare_run(tmp_path, "tree")
-    write_history(unasked.seeds[0], True, final=0.0)
-    assert part_size(unasked) is None
-    as_published = bare_run(tmp_path, "gat", balance=None)
-    assert part_size(as_published) == pytest.approx(1 - LOSSES["intermediate"] / log(2))
+def test_a_skill_is_unknown_without_held_out_pictures(tmp_path):
+    run = bare_run(tmp_path, "tree")
+    write_history(run.seeds[0], True, {})
+    facts = hgg_facts([run], {})
+    assert part_size(run) is None
+    assert not {"part_size", "learnt: judge", "learnt: macro-nodes"} & facts["tree"].keys()
+    assert used_text(facts) == ""
 
 
 def test_operations_are_the_mean_over_pictures_with_somebody_of_what_each_seed_has_counted(house):

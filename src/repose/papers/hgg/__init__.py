@@ -18,10 +18,14 @@ from repose.report.tables import Facts
 
 __all__ = ["data_sets", "declared", "presented", "scored", "settings"]
 
+ALONE = "simulation"  # of the scale: a comparison of groupers without pictures, which trains no run
 CHOSEN = (
-    "Network, rates, weights of the losses, width of the targets, threshold of the candidates, and how far a "
-    "candidate may lie from the joint that it is taken for in training were chosen with the baseline and the "
-    "full grouping on held-out pictures of COCO's training set; all is the same for all runs."
+    "Network, number of tags, rates, weights of the losses, width of the targets, threshold of the "
+    "candidates, how far a candidate may lie from the joint that it is taken for in training (`similar`), "
+    "the factor on candidates' places (`place_gain`), how the two classes of a discriminator are weighed "
+    "(`balance`), and that a graph network reads no tags of mirror images were chosen with the baseline and the "
+    "full grouping on held-out pictures of COCO's training set. All is the same for all runs; `similar`, "
+    "`place_gain`, `dropout` and `balance` serve the grouping alone."
 )
 
 
@@ -29,7 +33,9 @@ def settings(section: Mapping[str, Any], scale: Mapping[str, Any]) -> tuple[Mapp
     """The scale of the trainings; nothing was chosen where they follow the paper's schedule."""
     flat: dict[str, Any] = {}
     for name, value in scale.items():
-        flat |= value if isinstance(value, Mapping) else {name: value}
+        if name != ALONE:
+            inner = value.items() if isinstance(value, Mapping) else ()
+            flat |= {f"{name}.{key}": own for key, own in inner} or {name: value}
     known = {name: value for name, value in flat.items() if value is not None}
     return known, CHOSEN if scale["train"]["arm_crops"] else ""
 

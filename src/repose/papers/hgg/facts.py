@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import log
 from typing import Any
 
 from repose.papers.hgg.scores import BY_TRUTH, FIRST, GAP, own_tests, tested
@@ -66,20 +65,16 @@ def learnt(run: Run, scores: Scores, row: str) -> dict[str, Any]:
     if (error := last(run, SHARED)) is not None:
         facts |= {f"learnt: {SHARED}": round(error, 6), "training_error": error}
     if (share := part_size(run)) is not None:
-        facts |= {"learnt: discriminators": round(share, 3), "part_size": share}
+        facts |= {"learnt: judge": round(share, 3), "part_size": share}
+    taught = (run.record["configuration"]["grouping"] or {}).get("losses", ())
+    if set(taught) & {"final", "intermediate"} and (share := last(run, "held_macro")) is not None:
+        facts |= {"learnt: macro-nodes": round(share, 3)}
     return facts
 
 
 def part_size(run: Run) -> float | None:
-    """How much of a coin's loss the discriminator saves that saves least, of those that a run is taught.
-
-    Judged on held-out pictures, both classes alike. 0 knows nothing, 1 everything; None in associative
-    embedding, without held-out pictures, and where a loss is zero because nothing was asked.
-    """
-    grouping = run.record["configuration"]["grouping"]
-    losses = [last(run, f"held_{name}") for name in grouping["losses"]] if grouping else []
-    known = [loss for loss in losses if loss]
-    return 1 - max(known) / log(2) if known and len(known) == len(losses) else None
+    """The skill on held-out pictures of the discriminator that decides what is merged; None without one."""
+    return last(run, "held_judge") if run.record["configuration"]["grouping"] else None
 
 
 def gap_text(scores: Scores) -> str:
@@ -94,10 +89,14 @@ def gap_text(scores: Scores) -> str:
 
 def used_text(facts: Facts) -> str:
     """How much the discriminators have learnt."""
-    shares = [fact["part_size"] for fact in facts.values() if "part_size" in fact]
-    if not shares:
+    texts = []
+    for key, words in (
+        ("part_size", "that decides what is merged"),
+        ("learnt: macro-nodes", "of macro-nodes"),
+    ):
+        shares = [fact[key] for fact in facts.values() if key in fact]
+        if shares:
+            texts.append(f"{min(shares):.2f} to {max(shares):.2f} of the one {words}")
+    if not texts:
         return ""
-    return (
-        f"The weakest discriminator of each run ends {100 * min(shares):.0f} to "
-        f"{100 * max(shares):.0f} % below the loss of a coin.\n"
-    )
+    return f"Skills of the runs' discriminators on held-out pictures (a coin's is 0): {', '.join(texts)}.\n"
