@@ -23,8 +23,8 @@ CHOSEN = (
     "Network, number of tags, rates, weights of the losses, width of the targets, threshold of the "
     "candidates, how far a candidate may lie from the joint that it is taken for in training (`similar`), "
     "the factor on candidates' places (`place_gain`), how the two classes of a discriminator are weighed "
-    "(`balance`), and that a graph network reads no tags of mirror images were chosen with the baseline and the "
-    "full grouping on held-out pictures of COCO's training set. All is the same for all runs; `similar`, "
+    "(`balance`), and that a graph network reads no tags of mirror images were chosen with the baseline and "
+    "the full grouping on held-out pictures of COCO's training set. All is the same for all runs; `similar`, "
     "`place_gain`, `dropout` and `balance` serve the grouping alone."
 )
 
