@@ -176,6 +176,6 @@ def test_the_page_is_written(scored, tmp_path):
 def test_the_page_says_that_values_were_chosen_only_where_the_papers_schedule_is_not_followed():
     scale = {"network": {"width": 64}, "sigma": None, "loss": {"heat": 100.0}, "train": {"arm_crops": 4800}}
     shown, chosen = settings({}, scale)
-    assert shown == {"width": 64, "heat": 100.0, "arm_crops": 4800}
+    assert shown == {"network.width": 64, "loss.heat": 100.0, "train.arm_crops": 4800}
     assert "held-out" in chosen
     assert settings({}, {"sigma": None, "train": {"arm_crops": None}}) == ({}, "")
