@@ -6,8 +6,9 @@ import pytest
 from repose.metrics.people import with_visible_person
 from repose.metrics.people.coco import coco_numbers, crowdpose_numbers
 from repose.metrics.people.mpii_multi import group_people, match_joints, mpii_ap, mpii_pckh
+from repose.papers.dgcn import declared
 from repose.papers.dgcn.facts import TOLD, dgcn_facts, made
-from repose.papers.dgcn.scores import GROUP_MARGIN, declared, dgcn_scores
+from repose.papers.dgcn.scores import GROUP_MARGIN, dgcn_scores
 from repose.papers.people.judged import load_found, load_judged
 from repose.papers.people.kinds import errors_text
 from repose.papers.people.scores import GROUPS

@@ -8,11 +8,12 @@ from typing import Any
 
 from repose.papers.dgcn.facts import TOLD, dgcn_facts, used_text
 from repose.papers.dgcn.figures import dgcn_figures
-from repose.papers.dgcn.scores import declared, dgcn_scores
+from repose.papers.dgcn.scores import dgcn_scores
 from repose.papers.people.kinds import errors_text
 from repose.papers.people.words import drawn_text, learnt_text
 from repose.report.room import Materials, Presented, origins
 from repose.report.runs import Run
+from repose.report.runs import declared_runs as declared
 from repose.report.scores import Scores
 from repose.report.tables import Facts
 

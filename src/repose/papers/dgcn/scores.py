@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -46,11 +45,6 @@ from repose.report.runs import Run
 from repose.report.scores import Score, Scores, flat_score
 
 GROUP_MARGIN = 0.25  # of MPII's groups; the protocol allows one and does not say how wide
-
-
-def declared(section: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """The runs of the section `dgcn` of the parameters, without the trunks that they branch off."""
-    return dict(section["runs"])
 
 
 def dgcn_scores(runs: Sequence[Run], poses: Path) -> Scores:

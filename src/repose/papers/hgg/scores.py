@@ -65,11 +65,6 @@ class Operations(NamedTuple):
         return self.graph_net + self.discriminators
 
 
-def declared(section: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """The runs of the section `hgg` of the parameters, without the trunk that they branch off."""
-    return dict(section["runs"])
-
-
 def tested(run: Run, test: str) -> str:
     """The name of a run's row by one of its tests."""
     return run.name if test == FIRST else f"{run.name}@{test}"
