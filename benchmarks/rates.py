@@ -16,9 +16,10 @@ from ruamel.yaml import YAML
 
 from repose.foundations.errors import ReposeError
 from repose.foundations.parameters import load_params
-from repose.gcn.run import Model, Setup, Weights, build, task_loss, train_settings
+from repose.gcn.run import Model, Setup, Weights, build, objective_of, schedules
 from repose.labels import cluster_poses
-from repose.lifting.harness import Objective, predict, train_lifter
+from repose.lifting.harness import predict, train_lifter
+from repose.lifting.lifter import numbers_of
 from repose.lifting.poses import LiftingPoses, lifting_poses
 from repose.lifting.recipe import PaperTraining, SmallTraining, make_recipe
 from repose.skeletons.posetable import PoseTable
@@ -33,7 +34,7 @@ def main(name: str, *changes: str) -> None:
     scale, gcn = params["scale"]["gcn"], params["gcn"]
     entry = next(gcn[f][name] for f in ("runs", "class_runs", "free_runs") if name in gcn[f])
     model = gcn["model"] | {"classes": params["aux"]["classes"]} | entry
-    small = train_settings(scale, model["layer"])
+    _, small = schedules(gcn["train"], scale, Model(**model))
     apply_changes(changes, small, scale, model)
     table = PoseTable.load("data/poses/h36m/train.npz")
     poses = lifting_poses(table, gcn["train"]["setup"]["skeleton"], model["input"])
@@ -49,7 +50,9 @@ def main(name: str, *changes: str) -> None:
     seen = 1.96 * deviation * (2 / len(errors)) ** 0.5
     each = " ".join(f"{error:.1f}" for error in errors)
     print(f"{name} {' '.join(changes)}: {each} mm, mean {errors.mean():.2f}, deviation {deviation:.2f}")
-    print(f"  {errors.mean() / mean:.1%} of the mean pose's {mean:.0f} mm; training loss {loss:.6f} m²")
+    fitted = float(np.mean(history[-1]["train_error"]))
+    print(f"  {errors.mean() / mean:.1%} of the mean pose's {mean:.0f} mm; training error {fitted:.1f} mm")
+    print(f"  training loss {loss:.6f}")
     print(f"  two runs of {len(errors)} seeds differ visibly from {seen:.1f} mm on")
     print(f"  {time.perf_counter() - start:.0f} s", flush=True)
 
@@ -90,10 +93,13 @@ def run(
     if model.task == "classes" and model.classes:
         cluster = params["labels"] | {"subsample": 10_000}
         labels = cluster_poses(train.joints3d_m, model.classes, **cluster, seed=params["seed"]).labels
-    lifter, *_ = build(model, setup, seeds)
-    recipe = make_recipe(PaperTraining(**common[model.input]), small, len(train.sample))
-    objective = Objective(seeds, model.dropout > 0, None, task_loss(model, Weights(**common["weights"])))
-    options = {"clip": setup.clip, "seed": params["seed"], "name": "rates", "labels": labels}
+    numbers = numbers_of(model.normalise, train.joints2d, train.joints3d_m)
+    lifter, *_ = build(model, setup, seeds, numbers)
+    published, _ = schedules(common, scale, model)
+    recipe = make_recipe(PaperTraining(**published), small, len(train.sample))
+    objective = objective_of(model, Weights(**common["weights"]), numbers, seeds)
+    clip = 0.0 if model.layer == "martinez" else setup.clip
+    options = {"clip": clip, "seed": params["seed"], "name": "rates", "labels": labels}
     history = train_lifter(lifter, objective, train, test, recipe, device, **options)
     apart = predict(Forward(lifter, device), test.rows(np.arange(0, len(test.sample), 7)), len(seeds))
     truth = test.joints3d_m[::7] * 1000

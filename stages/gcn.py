@@ -9,10 +9,11 @@ POSES = Path("data/poses")
 
 
 def main(params: dict[str, Any], name: str, classes: str | None = None) -> None:
-    from repose.gcn.run import Model, Setup, Weights, train_run, train_settings
+    from repose.gcn.run import Model, Setup, Weights, schedules, train_run
     from repose.labels import load_clusters
+    from repose.lifting.ladder import budgets
     from repose.lifting.poses import lifting_poses
-    from repose.lifting.recipe import PaperTraining, SmallTraining, make_recipe
+    from repose.lifting.recipe import PaperTraining, SmallTraining
     from repose.skeletons.posetable import PoseTable
     from repose.training.devices import prepare_device
     from repose.training.distributed import process_group
@@ -36,9 +37,9 @@ def main(params: dict[str, Any], name: str, classes: str | None = None) -> None:
         inputs.append(Path(f"data/labels/{classes}.npz"))
         labels = load_clusters(inputs[-1]).labels
 
-    paper = PaperTraining(**common[model.input])
-    small = SmallTraining(**train_settings(scale, model.layer))
-    recipe = make_recipe(paper, small, len(train.sample))
+    published, small = schedules(common, scale, model)
+    paper, length = PaperTraining(**published), len(train.sample)
+    trainings = budgets(paper, SmallTraining(**small), length, scale["ladder"])
     seeds = [params["seed"] + k for k in range(scale["seeds"])]
     device = prepare_device(params["device"], params["threads"], common["precision"])
     configuration = {
@@ -54,7 +55,7 @@ def main(params: dict[str, Any], name: str, classes: str | None = None) -> None:
             model,
             Weights(**common["weights"]),
             setup,
-            recipe,
+            trainings,
             train,
             tests,
             labels,

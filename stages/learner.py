@@ -9,20 +9,24 @@ POSES = Path("data/poses/h36m")
 
 
 def main(params: dict[str, Any], name: str) -> None:
-    from repose.learner.run import Model, train_run
+    from repose.learner.run import Model, train_run, train_settings
+    from repose.lifting.ladder import budgets
     from repose.lifting.poses import lifting_poses
-    from repose.lifting.recipe import PaperTraining, SmallTraining, make_recipe
+    from repose.lifting.recipe import PaperTraining, SmallTraining
     from repose.skeletons.posetable import PoseTable
     from repose.training.devices import prepare_device
     from repose.training.distributed import process_group
 
     common, scale = params["learner"]["train"], params["scale"]["learner"]
-    model = Model(**(params["learner"]["model"] | params["learner"]["runs"][name]))
+    families = params["learner"]
+    entry = next(families[f][name] for f in ("runs", "other_runs") if name in families[f])
+    model = Model(**(params["learner"]["model"] | entry))
     setup = common["setup"]
     inputs = [POSES / f"{split}.npz" for split in ("train", "test")]
     train, test = (lifting_poses(PoseTable.load(path), setup["skeleton"], model.input) for path in inputs)
-    paper, small = PaperTraining(**common["schedule"]), SmallTraining(**scale["train"])
-    recipe = make_recipe(paper, small, len(train.sample))
+    paper = PaperTraining(**common["schedule"])
+    small = SmallTraining(**train_settings(scale, name, model.kind))
+    trainings = budgets(paper, small, len(train.sample), scale["ladder"], model.learners)
     configuration = {
         "run": name,
         "model": vars(model),
@@ -35,7 +39,7 @@ def main(params: dict[str, Any], name: str) -> None:
         train_run(
             name,
             model,
-            recipe,
+            trainings,
             train,
             test,
             width=scale["width"],

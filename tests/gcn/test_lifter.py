@@ -1,5 +1,7 @@
 """Counts by formula, widths of equal counts, and a training that learns."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,8 +10,9 @@ from repose.foundations.errors import ReposeError
 from repose.gcn.adjacency import normalised_adjacency
 from repose.gcn.lifter import ClassTask, GraphLifter, matching_channels, operations, parameters
 from repose.gcn.network import Architecture, GraphNetwork
-from repose.gcn.run import Model, Setup, at_scale, build
+from repose.gcn.run import Model, Setup, Weights, at_scale, build, check, objective_of
 from repose.lifting.harness import Objective, train_lifter
+from repose.lifting.lifter import no_statistics, numbers_of
 from repose.lifting.poses import lifting_poses
 from repose.lifting.recipe import PaperTraining, SmallTraining, make_recipe
 from repose.lifting.stacked import parameter_count
@@ -18,7 +21,7 @@ from tests.lifting.tables import table
 
 ADJACENCY = torch.from_numpy(normalised_adjacency("semgcn16"))
 GAIN = 2**0.5
-MODEL = Model("separate", 205, 4, "none", None, 10, 64, 100, "gt", 0.0, matches=128)
+MODEL = Model("separate", 205, 4, "none", None, 10, 64, 100, "gt", 0.0, "none", matches=128)
 
 
 @pytest.mark.parametrize("kind", ["shared", "separate", "global"])
@@ -34,8 +37,6 @@ def test_a_sample_costs_what_the_paper_s_width_says():
 @pytest.mark.parametrize("width", [0.21875, 0.375, 0.5])
 @pytest.mark.parametrize(("printed", "partner"), [(205, 128), (410, 256)])
 def test_a_baseline_has_its_partners_parameters_to_one_percent(width, printed, partner):
-    from dataclasses import replace
-
     ours = at_scale(replace(MODEL, channels=printed, matches=partner), GAIN, width, 1.0)
     theirs = Architecture("global", round(partner * width), 4, 100, GAIN)
     assert abs(parameters(ours) / parameters(theirs) - 1) < 0.01
@@ -52,10 +53,25 @@ def test_a_width_without_a_partner_says_what_to_do():
 
 
 def test_martinez_has_his_parameters():
-    martinez = Model("martinez", 1024, 2, "none", None, 10, 64, 100, "gt", 0.5)
-    _, here, paper, _ = build(martinez, Setup("semgcn16", GAIN, 1.0, 0.03, 0.01), (0,))
+    martinez = Model("martinez", 1024, 2, "none", None, 10, 64, 100, "gt", 0.5, "zscore")
+    _, here, paper, _ = build(martinez, Setup("semgcn16", GAIN, 1.0, 0.03, 0.01), (0,), no_statistics(16))
     assert paper == 4_291_632
     assert here < 10_000
+
+
+def test_martinez_network_learns_normalised_joints_and_the_graph_networks_metres():
+    poses = lifting_poses(table("train", 40), "semgcn16", "gt")
+    weights = Weights(1e-3, 1e-4)
+    for normalise, scale in (("zscore", poses.joints3d_m.std(0)), ("none", None)):
+        model = replace(MODEL, layer="martinez", normalise=normalise)
+        numbers = numbers_of(normalise, poses.joints2d, poses.joints3d_m)
+        found = objective_of(model, weights, numbers, (0,)).scale
+        if scale is None:
+            assert found is None
+        else:
+            torch.testing.assert_close(found[1:], torch.from_numpy(scale[1:]), rtol=1e-3, atol=1e-4)
+    with pytest.raises(ReposeError, match="expected normalise: none"):
+        check(replace(MODEL, normalise="zscore"), None, poses)
 
 
 @pytest.mark.slow

@@ -5,11 +5,11 @@ import dataclasses
 import pytest
 import torch
 
-from repose.learner.network import Cascade, Combined, Design
-from repose.learner.run import build, parameters
+from repose.learner.network import Cascade, Combined, Design, GatedStream
+from repose.learner.run import KINDS, build, parameters
 from repose.lifting.stacked import parameter_count
 
-PAPER = Design(16, 1024, 1, 4, 0.5, "inner", "up", "add")
+PAPER = Design(16, 1024, 1, 4, 0.5, "outer", "up", "add")
 SMALL = dataclasses.replace(PAPER, width=6, dropout=0.0)
 
 
@@ -26,13 +26,30 @@ def test_the_papers_networks_have_their_parameters(kind, changes, count):
     assert parameters(kind, dataclasses.replace(PAPER, **changes)) == count
 
 
-@pytest.mark.parametrize("kind", ["combined", "cascade"])
+@pytest.mark.parametrize("kind", list(KINDS))
 @pytest.mark.parametrize(
-    "changes", [{}, {"skip": "down"}, {"fuse": "concat"}, {"gate": "outer", "stages": 2}]
+    "changes", [{}, {"skip": "down"}, {"fuse": "concat"}, {"gate": "inner", "stages": 2}]
 )
 def test_the_formula_counts_what_is_there(kind, changes):
     design = dataclasses.replace(SMALL, **changes)
     assert parameter_count(build(kind, design, (0,))) == parameters(kind, design)
+
+
+def test_only_the_text_s_order_of_product_and_sigmoid_can_close_the_gate():
+    """The stream's output without the last layer's bias; a skip of ones shows the gate itself."""
+    x = torch.randn(1, 200, 32)
+    least = {}
+    for gate in ("outer", "inner"):
+        stream = GatedStream((0,), dataclasses.replace(SMALL, gate=gate))
+        with torch.no_grad():
+            stream.lift.weight.zero_()
+            stream.lift.bias.fill_(-1.0 if gate == "outer" else 1.0)
+        seen = []
+        stream.last.register_forward_pre_hook(lambda layer, inputs, seen=seen: seen.append(inputs[0]))
+        stream(x)
+        least[gate] = float(seen[0].detach().min())
+    assert least["outer"] < 0.1
+    assert least["inner"] >= 0.5
 
 
 def test_stacked_networks_are_the_networks_alone():

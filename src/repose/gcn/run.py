@@ -23,15 +23,12 @@ from repose.gcn.lifter import (
     parameters,
 )
 from repose.gcn.network import Architecture, Decoder, GraphNetwork
-from repose.lifting.harness import Objective, TaskLoss, train_lifter, write_seeds
-from repose.lifting.lifter import FlatLifter, no_statistics
+from repose.lifting.harness import Objective, TaskLoss, train_lifter
+from repose.lifting.ladder import Budget, Job, Log, Trained, train_budgets
+from repose.lifting.lifter import FlatLifter, Statistics, numbers_of
 from repose.lifting.martinez import FullyConnected
 from repose.lifting.poses import LiftingPoses
-from repose.lifting.recipe import Recipe
-from repose.training.checkpoint import fingerprint, resume_folder
 from repose.training.devices import Device
-from repose.training.record import write_run
-from repose.training.tracking import tracked
 
 HERE = Path(__file__).parent
 CODE = (HERE, HERE.parent / "lifting", HERE.parent / "training")  # a resumed training needs the same
@@ -51,6 +48,7 @@ class Model:
     unsupervised_outputs: int  # of a global node without a task
     input: str  # gt | detected
     dropout: float
+    normalise: str  # of inputs and targets: zscore | none
     matches: int | None = None  # channels of the global-node network with as many parameters
 
     @property
@@ -66,7 +64,7 @@ class Setup:
 
     skeleton: str
     gain: float  # of Xavier's initialisation
-    clip: float  # the gradient's norm is clipped to this; 0: not clipped
+    clip: float  # the gradient's norm is clipped to this, but not Martinez'; 0: not clipped
     width: float  # share of the papers' channels
     output_gain: float  # further factor on the output layer's initial weights
 
@@ -96,12 +94,14 @@ def at_scale(model: Model, gain: float, width: float, output_gain: float) -> Arc
     return dataclasses.replace(design, channels=matching_channels(design, parameters(partner)))
 
 
-def build(model: Model, setup: Setup, seeds: Sequence[int]) -> tuple[nn.Module, int, int, int]:
+def build(
+    model: Model, setup: Setup, seeds: Sequence[int], numbers: Statistics
+) -> tuple[nn.Module, int, int, int]:
     """The S models, their parameters here and at the paper's size, and the operations per sample."""
+    if model.layer == "martinez":
+        return build_martinez(model, setup, seeds, numbers)
     adjacency = torch.from_numpy(normalised_adjacency(setup.skeleton))
     joints = len(adjacency)
-    if model.layer == "martinez":
-        return build_martinez(model, setup, seeds, joints)
     design = at_scale(model, setup.gain, setup.width, setup.output_gain)
     decoder = (
         Decoder(seeds, model.embedding, model.decoder, 3 * joints) if model.task == "embedding" else None
@@ -115,21 +115,27 @@ def build(model: Model, setup: Setup, seeds: Sequence[int]) -> tuple[nn.Module, 
     )
 
 
-def train_settings(scale: Mapping[str, Any], layer: str) -> dict[str, Any]:
-    """What replaces the paper's schedule at a smaller scale; Martinez' network has its own optimiser."""
-    own = scale["martinez"] if layer == "martinez" else {}
-    return dict(scale["train"] | own)
+def schedules(
+    train: Mapping[str, Any], scale: Mapping[str, Any], model: Model
+) -> tuple[Mapping[str, Any], dict[str, Any]]:
+    """The published schedule of a run, and what replaces it at a smaller scale.
+
+    Martinez' network has that of its authors, and as many steps here, with its own optimiser and rate.
+    """
+    own = model.layer == "martinez"
+    small = dict(scale["train"]) | (scale["martinez"] if own else {})
+    return train["martinez" if own else model.input], small
 
 
 def build_martinez(
-    model: Model, setup: Setup, seeds: Sequence[int], joints: int
+    model: Model, setup: Setup, seeds: Sequence[int], numbers: Statistics
 ) -> tuple[nn.Module, int, int, int]:
-    """The same for Martinez' network, trained like the graph networks."""
-    wide = max(1, round(model.channels * setup.width))
+    """The same for Martinez' network, as its authors made it, but for the bound on the norm of its weights,
+    which they call optional."""
+    wide, joints = max(1, round(model.channels * setup.width)), len(numbers.input_std) // 2
     network = FullyConnected(seeds, 2 * joints, 3 * joints, wide, model.blocks, model.dropout)
-    network.last.scaled(setup.output_gain)
     here, paper = (martinez_parameters(joints, width, model.blocks) for width in (wide, model.channels))
-    return FlatLifter(network, no_statistics(joints)), here, paper, 6 * here
+    return FlatLifter(network, numbers), here, paper, 6 * here
 
 
 def martinez_parameters(joints: int, width: int, blocks: int) -> int:
@@ -145,10 +151,21 @@ def task_loss(model: Model, weights: Weights) -> TaskLoss | None:
     return EmbeddingTask(weights.embedding) if model.task == "embedding" else None
 
 
+def objective_of(model: Model, weights: Weights, numbers: Statistics, seeds: Sequence[int]) -> Objective:
+    """What a run minimises: its joints' error in the units of its targets, and the auxiliary loss."""
+    deviation = torch.from_numpy(numbers.output_std).view(-1, 3)
+    scale = deviation if model.normalise == "zscore" else None
+    return Objective(seeds, model.dropout > 0, scale, task_loss(model, weights))
+
+
 def check(model: Model, labels: np.ndarray | None, poses: LiftingPoses) -> None:
     """Check that settings and inputs fit together."""
     if model.task != "none" and model.layer != "global":
         raise ReposeError(f"gcn: layer {model.layer} has no global node to supervise, expected task: none")
+    if model.normalise != "none" and model.layer != "martinez":
+        raise ReposeError(
+            f"gcn: layer {model.layer} is not made for normalised joints, expected normalise: none"
+        )
     if (model.task == "classes") != (labels is not None):
         raise ReposeError(f"gcn: task {model.task} and labels do not fit; runs without labels are free_runs")
     if labels is not None and len(labels) != len(poses.sample):
@@ -160,7 +177,7 @@ def train_run(
     model: Model,
     weights: Weights,
     setup: Setup,
-    recipe: Recipe,
+    trainings: Sequence[Budget],
     poses: LiftingPoses,
     tests: Sequence[LiftingPoses],
     labels: np.ndarray | None,
@@ -172,36 +189,24 @@ def train_run(
     configuration: Mapping[str, Any],
     inputs: Sequence[Path],
 ) -> None:
-    """Train the seeds of a run together and write `runs/gcn/<name>/`."""
+    """Train the seeds of a run together, at every budget, and write `runs/gcn/<name>/`."""
     check(model, labels, poses)
-    lifter, here, paper, cost = build(model, setup, seeds)
-    objective = Objective(seeds, model.dropout > 0, None, task_loss(model, weights))
-    key = fingerprint([configuration, device.words], [*inputs, *CODE])
-    tags = {"device": device.words, "data": fingerprint(None, inputs)}
-    with (
-        resume_folder(f"gcn@{name}", key) as kept,
-        tracked(
-            "gcn", name, configuration, seeds, tags, recipe.batch * recipe.steps * len(seeds), kept
-        ) as log,
-    ):
+    numbers = numbers_of(model.normalise, poses.joints2d, poses.joints3d_m)
+    objective = objective_of(model, weights, numbers, seeds)
+    clip = 0.0 if model.layer == "martinez" else setup.clip
+
+    def train(budget: Budget, kept: Path, log: Log) -> Trained:
+        lifter, *_ = build(model, setup, seeds, numbers)
         history = train_lifter(
-            lifter,
-            objective,
-            poses,
-            tests[0],
-            recipe,
-            device,
-            clip=setup.clip,
-            seed=seed,
-            name=name,
-            labels=labels,
-            on_epoch=log.epoch,
-            checkpoint=kept / "gcn.pt",
-        )
-        shared = FlatLifter.SHARED if isinstance(lifter, FlatLifter) else ()
-        write_seeds(folder, lifter, history, seeds, tests, device, shared)
-        write_run(
-            folder, configuration, seeds, here, paper, recipe.samples, cost * recipe.samples,
-            computed=device.words,
+            lifter, objective, poses, tests[0], budget.recipe, device, clip=clip, seed=seed,
+            name=budget.called(name), labels=labels, on_epoch=log, checkpoint=kept / "gcn.pt",
         )  # fmt: skip
-        log.finish(folder)
+        return lifter, history
+
+    lifter, here, paper, cost = build(model, setup, seeds, numbers)
+    shared = FlatLifter.SHARED if isinstance(lifter, FlatLifter) else ()
+    job = Job(
+        "gcn", name, configuration, seeds, device, folder, inputs, CODE, tests, (here, paper), cost,
+        shared=shared,
+    )  # fmt: skip
+    train_budgets(job, trainings, train)

@@ -23,17 +23,20 @@ class Design:
     stages: int  # learners of a cascade; 1 for the combined network
     blocks: int  # residual blocks of two layers: "8 layers of the fully connected layer" are 4
     dropout: float
-    gate: str  # inner: sigmoid(h) ⊙ skip | outer: sigmoid(h ⊙ skip)
+    gate: str  # outer: sigmoid(h ⊙ skip), in the order of the text | inner: sigmoid(h) ⊙ skip
     skip: str  # up: the input is projected from 2k to d | down: h is projected from d to 2k
     fuse: str  # add | concat: how the two streams are combined before the last layer
     output_gain: float = 1.0  # further factor on the initial weights from the wide layers to the joints
 
 
 class GatedStream(nn.Module):
-    """Stage 1: wide layers, multiplied element by element with a skip from the input, with a sigmoid.
+    """Stage 1: wide layers, multiplied element by element with a skip from the input, with a sigmoid; then a
+    linear layer: (S, B, 2k) -> (S, B, 3k).
 
     The paper multiplies 2k numbers by d numbers, so one of the two is projected (`skip`). There is no
-    attention in the paper's "transformer": it is a gate.
+    attention in the paper's "transformer": it is a gate. The text multiplies first and takes the sigmoid
+    then. The other order cannot close the gate: the wide layers end in sums of ReLUs, and a sigmoid of those
+    is never below one half.
     """
 
     def __init__(self, seeds: Sequence[int], design: Design) -> None:
@@ -46,12 +49,21 @@ class GatedStream(nn.Module):
         self.lower = None if up else linear(seeds, "gated.skip", d, inputs)
         self.last = linear(seeds, "gated.last", d if up else inputs, outputs).scaled(design.output_gain)
 
-    def forward(self, x: Tensor, noise: Sequence[torch.Generator] | None) -> Tensor:
+    def forward(self, x: Tensor, noise: Sequence[torch.Generator] | None = None) -> Tensor:
         h = self.trunk(x, noise)
         h = h if self.lower is None else self.lower(h)
         skip = x if self.lift is None else self.lift(x)
         gated = torch.sigmoid(h) * skip if self.gate == "inner" else torch.sigmoid(h * skip)
         return self.last(gated)
+
+
+def plain_stream(seeds: Sequence[int], design: Design) -> FullyConnected:
+    """Stage 2: the same wide layers without a gate, the network without its "transformer"."""
+    stream = FullyConnected(
+        seeds, 2 * design.joints, 3 * design.joints, design.width, design.blocks, design.dropout, "plain"
+    )
+    stream.last.scaled(design.output_gain)
+    return stream
 
 
 class Combined(nn.Module):
@@ -62,10 +74,7 @@ class Combined(nn.Module):
         outputs = 3 * design.joints
         self.fuse = design.fuse
         self.gated = GatedStream(seeds, design)
-        self.plain = FullyConnected(
-            seeds, 2 * design.joints, outputs, design.width, design.blocks, design.dropout, "plain"
-        )
-        self.plain.last.scaled(design.output_gain)
+        self.plain = plain_stream(seeds, design)
         self.last = linear(seeds, "last", outputs if design.fuse == "add" else 2 * outputs, outputs)
 
     def forward(self, x: Tensor, noise: Sequence[torch.Generator] | None = None) -> Tensor:

@@ -10,26 +10,30 @@ from typing import Any
 import torch
 from torch import nn
 
-from repose.learner.network import Cascade, Combined, Design
-from repose.lifting.harness import Objective, train_lifter, write_seeds
-from repose.lifting.lifter import FlatLifter, no_statistics, statistics
+from repose.learner.network import Cascade, Combined, Design, GatedStream, plain_stream
+from repose.lifting.harness import Objective, train_lifter
+from repose.lifting.ladder import Budget, Job, Log, Trained, train_budgets
+from repose.lifting.lifter import FlatLifter, numbers_of
 from repose.lifting.poses import LiftingPoses
-from repose.lifting.recipe import Recipe
-from repose.training.checkpoint import fingerprint, resume_folder
 from repose.training.devices import Device
 from repose.training.loop import Row
-from repose.training.record import write_run
-from repose.training.tracking import tracked
+from repose.training.recipe import Recipe
 
 HERE = Path(__file__).parent
 CODE = (HERE, HERE.parent / "lifting", HERE.parent / "training")  # a resumed training needs the same
+KINDS: dict[str, Callable[[Sequence[int], Design], nn.Module]] = {
+    "combined": Combined,
+    "cascade": Cascade,
+    "plain": plain_stream,
+    "gated": GatedStream,
+}
 
 
 @dataclass(frozen=True)
 class Model:
     """What a run trains, at the paper's size."""
 
-    kind: str  # combined | cascade
+    kind: str  # one of KINDS
     width: int
     blocks: int
     stages: int
@@ -39,6 +43,11 @@ class Model:
     fuse: str
     normalise: str  # zscore | none
     input: str  # gt | detected
+
+    @property
+    def learners(self) -> int:
+        """Networks that are trained one after another."""
+        return self.stages if self.kind == "cascade" else 1
 
 
 def at_scale(model: Model, joints: int, width: float, output_gain: float = 1.0) -> Design:
@@ -59,27 +68,38 @@ def at_scale(model: Model, joints: int, width: float, output_gain: float = 1.0) 
 
 def build(kind: str, design: Design, seeds: Sequence[int]) -> nn.Module:
     """The S networks of a run."""
-    return Cascade(seeds, design) if kind == "cascade" else Combined(seeds, design)
+    return KINDS[kind](seeds, design)
 
 
 def parameters(kind: str, design: Design) -> int:
     """The parameters of one network."""
     k, d = design.joints, design.width
     ends = 2 * k * d + 3 * d + d * 3 * k + 3 * k  # into the first wide layer, out of the last
-    learner = ends + 2 * design.blocks * (d * d + 3 * d)
-    if kind == "cascade":
-        return design.stages * learner
+    plain = ends + 2 * design.blocks * (d * d + 3 * d)
     lifted = design.skip == "up"
     skip = 2 * k * d + (d if lifted else 2 * k)
     output = 0 if lifted else (2 * k - d) * 3 * k  # the gated stream's last layer sees 2k numbers, not d
-    inputs = 3 * k if design.fuse == "add" else 6 * k
-    return 2 * learner + skip + output + inputs * 3 * k + 3 * k
+    gated = plain + skip + output
+    fused = (3 * k if design.fuse == "add" else 6 * k) * 3 * k + 3 * k
+    counts = {"cascade": design.stages * plain, "combined": plain + gated + fused}
+    return (counts | {"plain": plain, "gated": gated})[kind]
+
+
+def operations(model: Model, count: int) -> int:
+    """Multiplications and additions per sample, forward and backward; learners that are done only forward."""
+    return count * (6 + model.learners - 1) // model.learners
+
+
+def train_settings(scale: Mapping[str, Any], name: str, kind: str) -> dict[str, Any]:
+    """What replaces the paper's schedule at a smaller scale, with the rate of a run or else of its kind."""
+    rates = scale["rates"]
+    return dict(scale["train"]) | {"rate": rates.get(name, rates[kind])}
 
 
 def train_run(
     name: str,
     model: Model,
-    recipe: Recipe,
+    trainings: Sequence[Budget],
     poses: LiftingPoses,
     test: LiftingPoses,
     *,
@@ -93,55 +113,38 @@ def train_run(
     configuration: Mapping[str, Any],
     inputs: Sequence[Path],
 ) -> None:
-    """Train the seeds of a run together and write `runs/learner/<name>/`."""
+    """Train the seeds of a run together, at every budget, and write `runs/learner/<name>/`."""
     joints = len(poses.joints)
-    design = at_scale(model, joints, width, output_gain)
-    network = build(model.kind, design, seeds)
-    zscore = model.normalise == "zscore"
-    numbers = statistics(poses.joints2d, poses.joints3d_m) if zscore else no_statistics(joints)
-    lifter = FlatLifter(network, numbers)
-    scale = torch.from_numpy(numbers.output_std).view(joints, 3)
-    objective = Objective(seeds, model.dropout > 0, scale)
+    numbers = numbers_of(model.normalise, poses.joints2d, poses.joints3d_m)
+    objective = Objective(seeds, model.dropout > 0, torch.from_numpy(numbers.output_std).view(joints, 3))
     here, paper = (parameters(model.kind, at_scale(model, joints, w)) for w in (width, 1.0))
-    key = fingerprint([configuration, device.words], [*inputs, *CODE])
-    tags = {"device": device.words, "data": fingerprint(None, inputs)}
-    samples = recipe.batch * recipe.steps * len(seeds)
-    with (
-        resume_folder(f"learner@{name}", key) as kept,
-        tracked("learner", name, configuration, seeds, tags, samples, kept) as log,
-    ):
 
-        def train_part(part: Recipe, checkpoint: str, on_epoch: Callable[[Row], None]) -> list[Row]:
+    def train(budget: Budget, kept: Path, log: Log) -> Trained:
+        network = build(model.kind, at_scale(model, joints, width, output_gain), seeds)
+        lifter = FlatLifter(network, numbers)
+
+        def part(recipe: Recipe, checkpoint: str, on_epoch: Log) -> list[Row]:
             return train_lifter(
-                lifter,
-                objective,
-                poses,
-                test,
-                part,
-                device,
-                clip=clip,
-                seed=seed,
-                name=name,
-                on_epoch=on_epoch,
-                checkpoint=kept / checkpoint,
-            )
+                lifter, objective, poses, test, recipe, device, clip=clip, seed=seed,
+                name=budget.called(name), on_epoch=on_epoch, checkpoint=kept / checkpoint,
+            )  # fmt: skip
 
         if isinstance(network, Cascade):
-            history = train_cascade(network, recipe, train_part, log.epoch)
-        else:
-            history = train_part(recipe, "learner.pt", log.epoch)
-        write_seeds(folder, lifter, history, seeds, [test], device, FlatLifter.SHARED)
-        seen = recipe.samples * model.stages
-        operations = 6 * here * recipe.samples
-        write_run(folder, configuration, seeds, here, paper, seen, operations, computed=device.words)
-        log.finish(folder)
+            return lifter, train_cascade(network, budget.recipe, part, log)
+        return lifter, part(budget.recipe, "learner.pt", log)
+
+    job = Job(
+        "learner", name, configuration, seeds, device, folder, inputs, CODE, [test], (here, paper),
+        operations(model, here), model.learners, FlatLifter.SHARED,
+    )  # fmt: skip
+    train_budgets(job, trainings, train)
 
 
 def train_cascade(
     network: Cascade,
     recipe: Recipe,
-    train_part: Callable[[Recipe, str, Callable[[Row], None]], list[Row]],
-    on_epoch: Callable[[Row], None],
+    train_part: Callable[[Recipe, str, Log], list[Row]],
+    on_epoch: Log,
 ) -> list[Row]:
     """Train one learner after another on the residual, each with the whole recipe; epochs count through."""
     history: list[Row] = []

@@ -61,6 +61,11 @@ def statistics(joints2d: np.ndarray, joints3d_m: np.ndarray) -> Statistics:
     return Statistics(*(value.astype(np.float32) for value in values))
 
 
+def numbers_of(normalise: str, joints2d: np.ndarray, joints3d_m: np.ndarray) -> Statistics:
+    """The units of a network: zscore (of its training set) or none."""
+    return statistics(joints2d, joints3d_m) if normalise == "zscore" else no_statistics(joints2d.shape[1])
+
+
 def no_statistics(joints: int) -> Statistics:
     """Inputs and targets as they are."""
     zeros, ones = np.zeros, np.ones

@@ -19,7 +19,7 @@ __all__ = ["data_sets", "declared", "presented", "scored", "settings"]
 
 CHOSEN = (
     "These values were chosen on a held-out training subject and are the same for all graph networks. Only "
-    "Martinez' network has its own optimiser and rate (`martinez`), with which it learns better."
+    "Martinez' network has its own optimiser and rate (`martinez`), chosen there too, for as many steps."
 )
 
 

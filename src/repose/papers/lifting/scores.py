@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from repose.foundations.errors import ReposeError
 from repose.metrics import auc3d, joint_errors, joint_set, mpjpe, mpjpe_without_root, p_mpjpe, pck3d
 from repose.metrics.predictions import check_samples, load_predictions
+from repose.report.curves import read_curve
 from repose.report.runs import Run, run_facts
 from repose.report.scores import Score, Scores, flat_score, unit_score
 from repose.report.tables import Facts
@@ -18,7 +19,9 @@ from repose.skeletons import convert_table
 from repose.skeletons.posetable import PoseTable
 
 PAPER_POSES = 4 * 389938  # of Human3.6M's training subjects, at 50 Hz by four cameras
+LIFTED = "semgcn16"  # the joints that are compared
 MEAN_POSE = "mean_pose"  # the row of the trivial answer
+TRANSFER = "mpi_inf_3dhp-test"  # where lifters are tested that have not seen the set
 Lifted = tuple[np.ndarray, np.ndarray]  # rows of the truth (N), joints in its order (N, J, 3), mm
 SCENES = {
     "TS1": "green_screen", "TS2": "green_screen", "TS3": "no_green_screen", "TS4": "no_green_screen",
@@ -70,6 +73,15 @@ def pose_scores(seeds: Iterable[Lifted], truth: PoseTable, source: str) -> dict[
     }
 
 
+def by_action(scores: Mapping[str, Score], source: str) -> dict[str, Score]:
+    """Both protocols in one action, for claims that compare several: `p1_gt_Walking`."""
+    return {
+        f"{metric}_{name}": scores[metric].only((name,))
+        for metric in (f"p1_{source}", f"p2_{source}")
+        for name in scores[metric].group_names
+    }
+
+
 def mpi_inf_3dhp_scores(seeds: Iterable[Lifted], truth: PoseTable) -> dict[str, Score]:
     """PCK@150 and AUC in percent on valid frames against the universal skeleton; units TS1 to TS6."""
     root = truth.joints.index("pelvis")
@@ -94,39 +106,104 @@ def mpi_inf_3dhp_scores(seeds: Iterable[Lifted], truth: PoseTable) -> dict[str, 
     return scores
 
 
+def schedule_of(run: Run) -> Mapping[str, Any]:
+    """The published schedule of a run's network."""
+    model, train = run.record["configuration"]["model"], run.record["configuration"]["train"]
+    found: Mapping[str, Any] = (
+        train.get("schedule") or train["martinez" if model.get("layer") == "martinez" else model["input"]]
+    )
+    return found
+
+
 def paper_samples(run: Run) -> int:
     """How many poses a run's training sees at the paper's size, over all its learners."""
-    model, train = run.record["configuration"]["model"], run.record["configuration"]["train"]
-    schedule = train.get("schedule") or train[model["input"]]
-    return PAPER_POSES * int(schedule["epochs"]) * int(model.get("stages", 1))
+    model = run.record["configuration"]["model"]
+    learners = int(model["stages"]) if model.get("kind") == "cascade" else 1
+    return PAPER_POSES * int(schedule_of(run)["epochs"]) * learners
 
 
-def trivial_scores(test: PoseTable, train: PoseTable, transfer: PoseTable) -> dict[str, Score]:
-    """What the mean training pose scores on both test sets; on Human3.6M it does not depend on the 2D."""
+def trivial_scores(test: PoseTable, train: PoseTable) -> dict[str, Score]:
+    """What the mean training pose scores on Human3.6M, where it does not depend on the 2D."""
     own = pose_scores([mean_pose(test, train)], test, "gt")
-    own |= {name.replace("_gt", "_detected"): score for name, score in own.items()}
-    return own | mpi_inf_3dhp_scores([mean_pose(transfer, train)], transfer)
+    own |= by_action(own, "gt")
+    return own | {name.replace("_gt", "_detected"): score for name, score in own.items()}
+
+
+def unrest(run: Run) -> dict[str, Score]:
+    """How restless the test error's curve is, in mm: over its last half, the root mean square distance of a
+    point from the mean of itself and its two neighbours; nothing where the curve has too few points."""
+    _, errors = read_curve([seed / "history.csv" for seed in run.seeds], "error")  # S, epochs
+    late = errors[:, max(0, errors.shape[1] // 2 - 1) :]
+    if late.shape[1] < 3:
+        return {}
+    apart = late[:, 1:-1] - (late[:, :-2] + late[:, 1:-1] + late[:, 2:]) / 3
+    return {"unrest": flat_score(np.sqrt((apart**2).mean(axis=1)))}
 
 
 def lifting_scores(runs: Sequence[Run], poses: Path) -> tuple[Scores, Facts]:
-    """Scores and facts of all runs of a lifting system; `poses` holds the canonical tables."""
-    test = convert_table(PoseTable.load(poses / "h36m" / "test.npz"), "semgcn16")
-    train = convert_table(PoseTable.load(poses / "h36m" / "train.npz"), "semgcn16")
-    transfer = convert_table(PoseTable.load(poses / "mpi_inf_3dhp" / "test.npz"), "semgcn16")
-    trivial = trivial_scores(test, train, transfer)
+    """Scores and facts of all runs of a lifting system, and of their shorter trainings.
+
+    `poses` holds the canonical tables; that of MPI-INF-3DHP is read if a run was tested on it.
+    """
+    test = convert_table(PoseTable.load(poses / "h36m" / "test.npz"), LIFTED)
+    train = convert_table(PoseTable.load(poses / "h36m" / "train.npz"), LIFTED)
+    trivial, transfer = trivial_scores(test, train), None
+    if any(run.predictions(TRANSFER) for run in runs):
+        transfer = convert_table(PoseTable.load(poses / "mpi_inf_3dhp" / "test.npz"), LIFTED)
+        trivial |= mpi_inf_3dhp_scores([mean_pose(transfer, train)], transfer)
     scores: Scores = {}
     facts: Facts = {}
-    for run in runs:
-        source = run.record["configuration"]["model"]["input"]
-        own = h36m_scores(run.predictions("h36m-test"), test, source)
-        if files := run.predictions("mpi_inf_3dhp-test"):
-            own |= mpi_inf_3dhp_scores((predicted_poses(path, transfer) for path in files), transfer)
-        own["train_loss"] = flat_score(run.last("loss"))
-        own["parameters_paper"] = flat_score(np.array([run.record["parameters"]["paper"] / 1e6]))
+    for run in with_rungs(runs):
+        own = run_scores(run, test, transfer)
         scores |= {(run.name, metric): score for metric, score in own.items()}
-        facts[run.name] = run_facts(run, paper_samples(run)) | learnt(run, own, trivial)
+        made = made_with(run) | learnt(run, own, trivial)
+        facts[run.name] = run_facts(run, paper_samples(run)) | made
     scores |= {(MEAN_POSE, metric): score for metric, score in trivial.items()}
     return scores, facts | {MEAN_POSE: {"settings": "no training: always the mean training pose"}}
+
+
+def with_rungs(runs: Iterable[Run]) -> Iterator[Run]:
+    """Every run, followed by its shorter trainings."""
+    for run in runs:
+        yield run
+        yield from (rung for _, rung in run.rungs)
+
+
+def run_scores(run: Run, test: PoseTable, transfer: PoseTable | None) -> dict[str, Score]:
+    """All scores of one run."""
+    source = run.record["configuration"]["model"]["input"]
+    own = h36m_scores(run.predictions("h36m-test"), test, source)
+    own |= by_action(own, source)
+    if transfer is not None and (files := run.predictions(TRANSFER)):
+        own |= mpi_inf_3dhp_scores((predicted_poses(path, transfer) for path in files), transfer)
+    own |= unrest(run) | {"train_loss": flat_score(run.last("loss"))}
+    own["parameters_paper"] = flat_score(np.array([run.record["parameters"]["paper"] / 1e6]))
+    return own
+
+
+def made_with(run: Run) -> dict[str, str]:
+    """The published settings that a run's training follows, as rows presume them."""
+    train = run.record["configuration"]["train"]
+    sections = {
+        "schedule": schedule_of(run),
+        "loss_weights": train.get("weights"),
+        "setup": train.get("setup"),
+    }
+    return {name: listed(section) for name, section in sections.items() if section}
+
+
+def listed(section: Mapping[str, Any]) -> str:
+    """Settings in a line: `batch 24, milestones 170 200`."""
+    texts = {
+        key: " ".join(f"{item:g}" if isinstance(item, float) else str(item) for item in as_list(value))
+        for key, value in sorted(section.items())
+    }
+    return ", ".join(f"{key} {text}" for key, text in texts.items())
+
+
+def as_list(value: Any) -> list[Any]:
+    """A list as it is, anything else as the only item of one."""
+    return value if isinstance(value, list) else [value]
 
 
 def learnt(run: Run, own: Mapping[str, Score], trivial: Mapping[str, Score]) -> dict[str, Any]:
