@@ -1,14 +1,15 @@
-"""How `scale.fusion` is chosen: both schemes without some of the training people, scored on those.
+"""How `scale.fusion` is chosen: schemes trained without some of the training people, scored on those.
 
-`python -m benchmarks.rates_fusion [key=value …]` trains the stages of MPII + Human3.6M, then those of
-Human3.6M alone, without the last pictures of Human3.6M's training set, which show a person of their own.
-After each stage it prints heat-map PCK and error on those, beside those of always predicting the mean pose,
-and whether left and right, front and back are told apart at all. Keys are those of `scale.fusion.network`,
-`.train` and `.rates`, `threads` and `seed`. Test sets are never looked at.
+`python -m benchmarks.rates_fusion [--schemes mixed,solo_h36m,solo_3dhp,solo_op] [key=value …]` trains each
+scheme's stages in turn: `mixed` those of MPII + Human3.6M, the others those of one 3D set alone. A fifth of
+that set's pictures, which show people of their own, is left out. After each stage it prints heat-map PCK and
+error on those, beside those of always predicting the mean pose, and whether left and right, front and back
+are told apart at all. Keys are those of `scale.fusion.network`, `.train` and `.rates`, `threads`, `seed`, and
+`depth_weight`, for all stages. Test sets are never looked at.
 """
 
+import argparse
 import functools
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -33,42 +34,53 @@ from repose.training.devices import Device, Forward, prepare_device
 from repose.training.loop import train
 
 FOLDER = Path("data/fusion")
-SCHEMES = (  # families of stages with the run of each whose schedule is trained
-    {"stage1": "s1_mpii", "stage2": "s2_mpii_h36m", "stage3": "s3_mpii_h36m"},
-    {"solo2": "solo2_h36m", "solo3": "solo3_h36m_h36m"},
-)
+SCHEMES = {  # the 3D set of each, and families of stages with the run of each whose schedule is trained
+    "mixed": ("h36m_eccv", {"stage1": "s1_mpii", "stage2": "s2_mpii_h36m", "stage3": "s3_mpii_h36m"}),
+    "solo_h36m": ("h36m_eccv", {"solo2": "solo2_h36m", "solo3": "solo3_h36m_h36m"}),
+    "solo_3dhp": ("mpi_inf_3dhp", {"solo2": "solo2_3dhp", "solo3": "solo3_3dhp_3dhp"}),
+    "solo_op": ("occlusion_person", {"solo2": "solo2_op", "solo3": "solo3_op_op"}),
+}
 HELD_OUT, PEOPLE = 0.2, 500  # share of the pictures, and how many of them are looked at
 
 
-def main(*changes: str) -> None:
+def main() -> None:
     """Train the stages with changed settings and print what came out."""
-    params = load_params()
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.rates_fusion", description=__doc__,
+        formatter_class=argparse.RawTextHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("--schemes", default="mixed,solo_h36m")
+    parser.add_argument("changes", nargs="*", metavar="key=value")
+    options = parser.parse_args()
+    changes, params = options.changes, load_params()
     fusion, scale = params["fusion"], params["scale"]["fusion"]
     network, small, rates = (dict(scale[name]) for name in ("network", "train", "rates"))
-    own = {"threads": params["threads"], "seed": params["seed"]}
+    own = {"threads": params["threads"], "seed": params["seed"], "depth_weight": None}
     apply_changes(changes, network, small, rates, own)
     shape = NetworkScale(**(network | {"blocks": tuple(network["blocks"])}))
     design = design_of(fusion["network"], shape)
     sizes = Sizes(shape.input_px, design.map_px(shape.input_px))
     device = prepare_device(params["device"], own["threads"], fusion["precision"], channels_last=True)
     how, seed = Augment(**fusion["augment"]), own["seed"]
-    flat, deep, held_out = without_held_out()
-    sets_of = {"stage1": [flat], "solo2": [deep], "solo3": [deep]}
+    flat = whole_set("mpii")
     flop = network_size(design, shape.input_px).operations
     print(" ".join(changes), f"{flop / 1e6:.0f} Mflop a picture, forward", flush=True)
-    for scheme in SCHEMES:
+    for scheme in options.schemes.split(","):
+        name, families = SCHEMES[scheme]
+        deep, held_out = without_held_out(name)
         model = build_seeded(design, seed)
-        for family, run in scheme.items():
-            sets = sets_of.get(family, [flat, deep])
+        for family, run in families.items():
+            sets = {"stage1": [flat], "solo2": [deep], "solo3": [deep]}.get(family, [flat, deep])
             paper = paper_stage(schedule_of(fusion["train"][family], fusion[family][run]))
-            some = SmallStage(**small, rate=rates[family])
+            depth = own["depth_weight"] or scale["depth_weights"].get(run, scale["depth_weights"][family])
+            some = SmallStage(**small, rate=rates.get(run, rates[family]), depth_weight=depth)
             theirs, ours = people([fusion["sets"][s.name] for s in sets]), people([size(s) for s in sets])
             recipe, weights = make_recipe(paper, some, theirs, ours), weights_of(paper, some)
             batches = FusionBatches(sets, recipe.batch, recipe.steps, sizes, how, seed)
             step_loss, start = functools.partial(loss, weights), time.perf_counter()
             history = train(model, step_loss, batches, recipe.training, device, seed=seed, name=family)
             taken, last = time.perf_counter() - start, history[-1]["loss"]
-            print(f"  {family}: {recipe.samples} pictures in {taken:.0f} s, loss {last:.5f}", flush=True)
+            print(f"  {run}: {recipe.samples} pictures in {taken:.0f} s, loss {last:.5f}", flush=True)
             print(
                 figures(Forward(model.eval(), device), held_out, deep, sizes, scale["subpixel"]), flush=True
             )
@@ -83,19 +95,23 @@ def people(sizes: list[int]) -> int:
     return sizes[0] if len(sizes) == 1 else epoch_people(*sizes)
 
 
-def without_held_out() -> tuple[Set, Set, Set]:
-    """MPII, Human3.6M without its last pictures, and some of those."""
-    sets = {}
-    for name in ("mpii", "h36m_eccv"):
-        pictures = PackedPeople(FOLDER / name / "train_people.npy")
-        sets[name] = Set(name, load_split(FOLDER / name, "train"), pictures)
-    whole = sets["h36m_eccv"]
+def whole_set(name: str) -> Set:
+    """All training people of a set."""
+    folder = FOLDER / name
+    return Set(name, load_split(folder, "train"), PackedPeople(folder / "train_people.npy"))
+
+
+def without_held_out(name: str) -> tuple[Set, Set]:
+    """A set without its last people, and some of those; the last pictures, where people have no names."""
+    whole = whole_set(name)
+    people, place, counts = np.unique(whole.split.subject, return_inverse=True, return_counts=True)
     first = round((1 - HELD_OUT) * size(whole))
-    return (
-        sets["mpii"],
-        part(whole, np.arange(first)),
-        part(whole, first + spread(size(whole) - first, PEOPLE)),
+    last = (
+        place > np.searchsorted(np.cumsum(counts), first) if len(people) > 1 else np.zeros(len(place), bool)
     )
+    held_out = np.flatnonzero(last) if last.any() else np.arange(first, size(whole))
+    known = np.setdiff1d(np.arange(size(whole)), held_out)
+    return part(whole, known), part(whole, held_out[spread(len(held_out), PEOPLE)])
 
 
 class SomePeople:
@@ -144,4 +160,4 @@ def rms(values: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

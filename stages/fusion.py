@@ -7,6 +7,7 @@ from repose.foundations.stage import run_stage
 
 
 def main(params: dict[str, Any], family: str, name: str) -> None:
+    from repose.foundations.errors import ReposeError
     from repose.fusion.designs import NetworkScale
     from repose.fusion.recipe import SmallStage, paper_stage, schedule_of
     from repose.fusion.run import Run, Setup, Store, train_run
@@ -22,19 +23,26 @@ def main(params: dict[str, Any], family: str, name: str) -> None:
         params["fusion"]["sets"],
     )
     schedule = schedule_of(stage, entry)
-    small = SmallStage(**(scale["train"] | {"rate": scale["rates"][family]}))
+    own = {key: scale[f"{key}s"].get(name, scale[f"{key}s"][family]) for key in ("rate", "depth_weight")}
+    small = SmallStage(**scale["train"], **own)
     train = tuple(entry[key] for key in ("data", "data2d", "data3d") if key in entry)
-    own = train[-1]
+    first = train[-1]
     run = Run(
         name=name,
         family=family,
         paper=paper_stage(schedule),
         small=small,
         train=train,
-        tests=(own,) if own not in SETS_3D else (own, *(s for s in SETS_3D if s != own)),
+        tests=(first,) if first not in SETS_3D else (first, *(s for s in SETS_3D if s != first)),
         parent=entry.get("parent"),
         seeds=tuple(params["seed"] + k for k in range(entry.get("seeds", params["fusion"]["seeds"]))),
     )
+    begins = not run.parent and params["fusion"]["network"] == "resnet"
+    if begins and small.share is None and params["fusion"]["weights"] is None:
+        raise ReposeError(
+            "fusion.weights: null, expected a file of ImageNet weights, with which the published schedule "
+            "begins; name one, such as torchvision's resnet50 (safetensors or .pth)"
+        )
     network = scale["network"]
     setup = Setup(
         network=params["fusion"]["network"],
@@ -51,7 +59,8 @@ def main(params: dict[str, Any], family: str, name: str) -> None:
         params["device"], params["threads"], params["fusion"]["precision"], channels_last=True
     )
     shared = {
-        key: params["fusion"][key] for key in ("network", "weights", "precision", "flip_test", "augment")
+        key: params["fusion"][key]
+        for key in ("network", "weights", "precision", "reading", "flip_test", "augment")
     }
     configuration = {
         "run": name,

@@ -41,7 +41,7 @@ def write_set(folder, native, name, in_3d):
     return split
 
 
-SCHEDULE = {"epochs": 10, "lambda_reg": 0.1, "lambda_geo": 0.01}
+SCHEDULE = {"epochs": 10, "batch": 32, "rate": 1e-4, "drops": None, "lambda_reg": 0.1, "lambda_geo": 0.01}
 
 
 def write_fusion_run(folder, name, sets, settings=(), wrong=0.0):

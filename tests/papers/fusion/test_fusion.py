@@ -1,5 +1,6 @@
 """Scores of fusion runs follow from predictions and the prepared test sets alone."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,16 @@ from repose.foundations.errors import ReposeError
 from repose.foundations.files import save_arrays, write_json, write_text
 from repose.metrics import mean_joint_rate, published_floor
 from repose.papers.fusion.facts import PCK, SHARE, learnt_text
-from repose.papers.fusion.scores import fusion_scores, joint_percent, person_scores, run_scores
+from repose.papers.fusion.scores import (
+    BLOCKS,
+    error_at_drop,
+    fusion_scores,
+    joint_percent,
+    person_scores,
+    run_scores,
+    start_of,
+    units,
+)
 from repose.pictures.crops import in_crop, upright
 from repose.report.runs import Run
 from repose.skeletons import convert, get_skeleton
@@ -64,11 +74,50 @@ def test_predictions_of_other_people_are_refused(split, tmp_path):
         person_scores(path, split)
 
 
+def test_units_are_takes_films_or_blocks_of_the_pictures_of_human36m_in_their_order(split):
+    people = split.rows(np.arange(100) % len(split))
+    block = units("h36m_eccv", people)
+    assert len(np.unique(block)) == BLOCKS
+    assert (np.diff(block) >= 0).all()
+    assert set(np.bincount(block)) == {2, 3}
+    takes = np.repeat(
+        [b"images/a01_sa01_s10_sce00/00_000000.jpg", b"images/a01_sa01_s11_sce00/00_000000.jpg"], 50
+    )
+    instants = dataclasses.replace(people, image=takes)
+    assert len(np.unique(units("occlusion_person", instants))) == 2
+    np.testing.assert_array_equal(units("mpi_inf_3dhp", people), people.subject)
+    np.testing.assert_array_equal(units("lsp", people), people.image)
+
+
+def test_seeds_that_start_from_the_same_weights_share_their_chance(tmp_path):
+    def run(name, seeds, parent=None):
+        return Run(name, tmp_path, {"parent": parent} if parent else {}, {"seeds": list(range(seeds))})
+
+    runs = [run("first", 3), run("second", 3, "first"), run("once", 1, "first"), run("last", 3, "second")]
+    runs += [run("late", 3, "once")]
+    starts = {r.name: start_of(r, {r.name: r for r in runs}) for r in runs}
+    assert starts == {"first": "first", "second": "first", "once": "first", "last": "first", "late": "once"}
+
+
+@pytest.mark.parametrize(("drops", "found"), [([45], [30, 31]), ([59], [20, 21]), (None, None)])
+def test_the_training_error_at_the_drop_is_the_first_one_measured_after_it(tmp_path, drops, found):
+    for seed in (0, 1):
+        lines = [
+            "epoch,train_mpjpe",
+            *(f"{e},{100 - 10 * e + seed if e % 2 == 1 or e == 8 else ''}" for e in range(1, 9)),
+        ]
+        write_text(tmp_path / f"seed{seed}/history.csv", "\n".join(lines) + "\n")
+    record = {"seeds": [0, 1], "configuration": {"train": {"epochs": 60, "drops": drops}}}
+    errors = error_at_drop(Run("run", tmp_path, {}, record))
+    assert (errors if errors is None else errors.tolist()) == found
+
+
 def test_groups_are_the_test_sets_and_the_tenth_is_of_the_runs_own(tmp_path):
     splits = {name: write_set(tmp_path / "data", tmp_path / "native", name, True) for name in SETS}
     own = "mpi_inf_3dhp"
     order = [own, *(name for name in SETS if name != own)]
-    record = {"seeds": [0, 1], "tests": order, "train": ["mpii", own]}
+    schedule = {"epochs": 10, "drops": [5]}
+    record = {"seeds": [0, 1], "tests": order, "train": ["mpii", own], "configuration": {"train": schedule}}
     write_json(tmp_path / "run/run.json", record)
     for seed in record["seeds"]:
         for name, split in splits.items():
@@ -76,7 +125,7 @@ def test_groups_are_the_test_sets_and_the_tenth_is_of_the_runs_own(tmp_path):
     run = Run("run", tmp_path / "run", {}, record)
     scores = run_scores(run, splits)
     assert scores["mpjpe_corrected"].group_names == tuple(order)
-    assert scores["mpjpe_corrected"].sums.shape == (2, 2 + 8 + 4)  # films, pictures, instants
+    assert scores["mpjpe_corrected"].sums.shape == (2, 2 + 8 + 1)  # films, blocks, one take
     assert scores["mpjpe_corrected"].counts.sum() == 24
     assert scores["mpjpe_corrected_tenth"].group_names == (own,)
     assert scores["mpjpe_corrected_tenth"].sums.shape == (2, 1)
@@ -88,7 +137,9 @@ def test_groups_are_the_test_sets_and_the_tenth_is_of_the_runs_own(tmp_path):
     every = fusion_scores([run], tmp_path / "data")
     assert every["run", "train_mpjpe"].group_names == (own,)
     np.testing.assert_array_equal(every["run", "train_mpjpe"].value(), [40, 60])
+    assert every["run", "train_mpjpe"].start == "run"
     assert every["mean_pose", "train_mpjpe"].value() < 1e-3
+    np.testing.assert_array_equal(every["one_mm", "mpjpe_published"].by_group(), [[1, 1, 1]])
     assert every["perfect", "mpjpe_corrected"].value() == 0
     assert every["mean_pose", "p_mpjpe"].value() < 1e-3  # all poses of this set are the mean one
     floor = published_floor(

@@ -7,6 +7,7 @@ from statistics import median
 from typing import Any
 
 from repose.papers.fusion.scores import NAMES
+from repose.report.published import Claim, Paper
 from repose.report.runs import Run, chain, run_facts
 from repose.report.scores import Scores, figure
 from repose.report.tables import Facts, markdown
@@ -14,7 +15,9 @@ from repose.report.tables import Facts, markdown
 REFERENCES = {
     "mean_pose": "no training: always the mean pose of the test set's own training set, not scaled",
     "perfect": "no training: the truth itself",
+    "one_mm": "no training: an error of one millimetre everywhere, of which the claims' limits are multiples",
 }
+PRESUMED = ("network", "reading", "flip_test", "augment")  # settings that make a row, beside its recipe
 
 
 def fusion_facts(runs: Sequence[Run], scores: Scores) -> Facts:
@@ -23,24 +26,35 @@ def fusion_facts(runs: Sequence[Run], scores: Scores) -> Facts:
     facts: Facts = {
         run.name: run_facts(run, run.record["paper_cost"]["samples"])
         | {"recipe": recipe(run, known)}
-        | {"precision_asked": run.record["configuration"].get("precision", "")}
+        | made(run.record["configuration"])
         | learnt(run, scores)
         for run in runs
     }
     return facts | {name: {"settings": words} for name, words in REFERENCES.items()}
 
 
+def made(configuration: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that a row presumes, and the precision that was asked for."""
+    presumed = {name: configuration[name] for name in PRESUMED if name in configuration}
+    return presumed | {"precision_asked": configuration.get("precision", "")}
+
+
 def recipe(run: Run, runs: Mapping[str, Run]) -> list[str]:
     """How a run is trained, one line per stage, in the words in which the tables' rows state it."""
-    steps = []
-    for step in reversed(chain(run, runs)):
-        made = step.record["configuration"]
-        schedule = made["train"]
-        steps.append(
-            f"{made['network']}, {' + '.join(step.record['train'])}, {schedule['epochs']} epochs, "
-            f"λ {schedule['lambda_reg']:g} and {schedule['lambda_geo']:g}"
-        )
-    return steps
+    return [
+        stage(step.record["train"], step.record["configuration"]["train"])
+        for step in reversed(chain(run, runs))
+    ]
+
+
+def stage(sets: Sequence[str], schedule: Mapping[str, Any]) -> str:
+    """The sets and the schedule of one stage in words."""
+    drops = " and ".join(str(epoch) for epoch in schedule["drops"] or ())
+    falling = f" falling after {drops}" if drops else ""
+    return (
+        f"{' + '.join(sets)}: {schedule['epochs']} epochs in batches of {schedule['batch']}, "
+        f"rate {schedule['rate']:g}{falling}, λ {schedule['lambda_reg']:g} and {schedule['lambda_geo']:g}"
+    )
 
 
 def learnt(run: Run, scores: Scores) -> dict[str, Any]:
@@ -136,3 +150,30 @@ def everywhere_text(runs: Sequence[Run], scores: Scores) -> str:
             lines.append([run.name, *("" if v is None else f"{v:.{digits}f}" for v, digits in found)])
     words = "Heat-map PCK in percent; MPJPE under the corrected and the published protocol and P-MPJPE in mm."
     return f"### Every run on every test set\n\n{words}\n\n{markdown(header, lines)}"
+
+
+def limits_text(paper: Paper, scores: Scores) -> str:
+    """The limits in millimetres that claims state, with our errors in percent of the mean pose's."""
+    lines = [
+        line
+        for claim in paper.claims
+        for terms in claim.contrasts
+        if (line := limit_line(claim, {run: weight for weight, run, _ in terms}, scores))
+    ]
+    words = (
+        "Some claims state an error in millimetres, which depends on the data: people, cameras and poses of "
+        "drawn sets are others than those of the published ones. So these claims are judged on the published "
+        "files alone. Here are our errors under the same protocol, also in percent of the mean pose's."
+    )
+    header = ["claim", "run", "test set", "limit, mm", "ours, mm", "% of the mean pose's"]
+    return f"### Limits in millimetres\n\n{words}\n\n{markdown(header, lines)}" if lines else ""
+
+
+def limit_line(claim: Claim, weights: Mapping[str, float], scores: Scores) -> list[str]:
+    """One run that a claim compares with a limit; empty where there is no limit or no figure."""
+    limit, run = weights.get("one_mm"), next((name for name in weights if name != "one_mm"), "")
+    ours, mean = (figure(scores, name, claim.metric, claim.group) for name in (run, "mean_pose"))
+    if limit is None or ours is None or not mean:
+        return []
+    figures = [f"{limit:g}", f"{ours:.1f}", f"{100 * ours / mean:.1f}"]
+    return [claim.id, run, NAMES[claim.group or ""], *figures]
