@@ -1,12 +1,28 @@
-"""The world's native files of one data set: `world.py NAME` writes `data/native/NAME/`."""
+"""The world's native files of one data set: `world.py NAME` writes `data/native/NAME/`.
+
+Nothing is drawn where `datasets.NAME.root` is another folder.
+"""
 
 from pathlib import Path
 from typing import Any
 
 from repose.foundations.stage import run_stage
 
+NATIVE = Path("data/native")
+NOT_DRAWN = "Nothing is drawn here: `datasets.{name}.root` in `params.yaml` is another folder.\n"
+
 
 def main(params: dict[str, Any], name: str) -> None:
+    root = params["datasets"][name]["root"]
+    if Path(root).resolve() == (NATIVE / name).resolve():
+        draw(params, name)
+    else:
+        leave_note(name)
+        print(f"world: {name} is not drawn, because datasets.{name}.root is {root}")
+
+
+def draw(params: dict[str, Any], name: str) -> None:
+    """Write the files of a data set."""
     from repose.foundations.files import atomic_folder
     from repose.world.build import write_dataset
     from repose.world.motion import MotionSource
@@ -20,8 +36,16 @@ def main(params: dict[str, Any], name: str) -> None:
         sizes=world["sizes"][name],
         scale=WorldScale(**params["scale"]["world"]),
     )
-    with atomic_folder(f"data/native/{name}") as folder:
+    with atomic_folder(NATIVE / name) as folder:
         write_dataset(name, folder, settings, params["workers"])
+
+
+def leave_note(name: str) -> None:
+    """Say why there is nothing: DVC needs the folder, and whoever reads it the reason."""
+    from repose.foundations.files import atomic_folder, write_text
+
+    with atomic_folder(NATIVE / name) as folder:
+        write_text(folder / "README.md", NOT_DRAWN.format(name=name))
 
 
 if __name__ == "__main__":

@@ -58,10 +58,14 @@ def track(options: argparse.Namespace) -> None:
 
 
 def scale(options: argparse.Namespace) -> None:
-    """Set the section `scale` of params.yaml to a preset; comments stay."""
+    """Set the section `scale` of params.yaml, and what else differs from the papers, to a preset."""
+    from repose.foundations.parameters import load_params
+    from repose.settings.needs import unmet
     from repose.settings.presets import switch_scale
 
-    switch_scale(options.preset, options.params)
+    changed = switch_scale(options.preset, options.params)
+    needs = [f"needed: {need.text}" for need in unmet(load_params(options.params), options.params.parent)]
+    print("\n".join([*changed, *needs]), end="\n" if changed or needs else "")
 
 
 def diagram(options: argparse.Namespace) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from repose.datasets import read
+from repose.datasets.manifest import MARKER
 from repose.foundations.errors import ReposeError
 from tests.datasets.native import write_mpi_inf_3dhp
 
@@ -56,3 +57,32 @@ def test_axes_as_matlab_shows_them_are_recognised(root: Path, tmp_path: Path) ->
     np.testing.assert_array_equal(
         read("mpi_inf_3dhp", tmp_path)["test"].joints2d, read("mpi_inf_3dhp", root)["test"].joints2d
     )
+
+
+def test_valid_frames_of_the_real_test_set_are_counted_by_scene(root: Path, tmp_path: Path) -> None:
+    test = read("mpi_inf_3dhp", root)["test"]
+    (note,) = test.meta["notes"]
+    films = test.words("sequence")[test.extra["valid"]]
+    assert len(films) == 6  # the middle one of three frames; all of its joints are in the picture
+    assert note == (
+        "6 valid frames with all joints in the picture (green screen 2, no green screen 2, outdoors 2), "
+        "2,923 fewer than the published 2,929"
+    )
+    drawn = shutil.copytree(root, tmp_path / "drawn")
+    (drawn / MARKER).write_text("drawn\n")
+    assert read("mpi_inf_3dhp", drawn)["test"].meta["notes"] == []
+
+
+def test_without_any_training_subject_the_test_set_is_read_alone(root: Path, tmp_path: Path) -> None:
+    shutil.copytree(root / "mpi_inf_3dhp_test_set", tmp_path / "mpi_inf_3dhp_test_set")
+    tables = read("mpi_inf_3dhp", tmp_path)
+    assert list(tables) == ["test"]
+    assert tables["test"].meta["notes"][0] == "no training set: none of the folders S1 to S8 is there"
+    np.testing.assert_array_equal(tables["test"].joints2d, read("mpi_inf_3dhp", root)["test"].joints2d)
+
+
+def test_an_incomplete_training_set_is_an_error(root: Path, tmp_path: Path) -> None:
+    shutil.copytree(root, tmp_path / "3dhp")
+    shutil.rmtree(tmp_path / "3dhp/S5")
+    with pytest.raises(ReposeError, match=r"3dhp/S5/Seq1/annot\.mat: "):
+        read("mpi_inf_3dhp", tmp_path / "3dhp")

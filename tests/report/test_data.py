@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from repose.foundations.errors import ReposeError
-from repose.report.data import DataSet, SizeRule, mapping_table, shown_sizes, write_data_page
+from repose.report.data import DataSet, SizeRule, intro, mapping_table, shown_sizes, write_data_page
 from repose.report.sheets import clip_rows, occurrence, pick_views, window
 from tests.report.poses import pose_table
 
@@ -43,6 +43,18 @@ def test_the_page_counts_and_a_second_time_every_byte_is_the_same(tmp_path):
         sheets = [tmp_path / run / "reports/data" / f"{name}.png" for run in "ab"]
         assert sheets[0].read_bytes() == sheets[1].read_bytes()
         assert np.asarray(Image.open(sheets[0]).convert("RGB")).std() > 5
+
+
+def test_the_page_says_how_drawn_sets_differ_and_nothing_of_it_about_real_ones():
+    drawn, published = intro(SCALE, "actions", {"mpii", "coco"}), intro(SCALE, "actions", set())
+    assert "seven people in ten face the camera" in drawn
+    assert "(here: 128 px, 0.1)" in drawn
+    assert "CrowdPose and OCHuman is 160 px. Their people are drawn nearer" in drawn
+    assert "seven" not in published
+    assert "drawn nearer" not in published
+    assert "drawn nearer" not in intro(SCALE, "actions", {"mpii"})
+    full = intro(dataclasses.replace(SCALE, people_px=None, size_range=1.0), "actions", {"coco"})
+    assert "drawn nearer" not in full
 
 
 def test_a_set_without_tables_is_one_sentence(tmp_path):

@@ -9,18 +9,21 @@ Training: `S{1..8}/Seq{1,2}/annot.mat` with one cell per camera of `annot2` (N, 
 Choices: the eight chest-high cameras; every frame; `annot3` as 3D joints (the test set's `univ_annot3` as
 `joints3d_univ`). Left out, and counted: frames with any of the joints that MPII's sixteen are made of
 outside the picture, and frames without a picture (one video is shorter than its annotation). The test set's
-`valid` flag is kept as a column and not applied. All labelled joints count as visible.
+`valid` flag is kept as a column and not applied. All labelled joints count as visible. Without any of the
+folders S1 to S8, the test set is read alone.
 
 Legend: N frames, J joints (28 in training, 17 in the test set).
 """
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from repose.datasets.manifest import MARKER
 from repose.datasets.pictures import Pictures
 from repose.datasets.sources import fault, first_existing, numbers, read_h5, read_lines, read_mat, shown
 from repose.datasets.tables import inside_frame, pose_table
@@ -43,13 +46,45 @@ ACTIVITIES = (
     "Miscellaneous",
 )  # fmt: skip
 OUTSIDE, NO_PICTURE = "a joint outside the picture", "no picture of the frame"
+SCENES = {
+    "green screen": ("TS1", "TS2"), "no green screen": ("TS3", "TS4"), "outdoors": ("TS5", "TS6"),
+}  # fmt: skip
+PUBLISHED_FRAMES = 2929  # of the test set, as papers on lifting count them: valid, all joints in the picture
+NO_TRAINING = "no training set: none of the folders S1 to S8 is there"
 FEW = 10  # frames; a longer video without a single picture was not extracted
 PER_SIZE = 0.01  # how far x/z may differ between the two kinds of 3D annotation
 
 
 def read(root: Path, pictures: Pictures) -> dict[str, PoseTable]:
-    """Training and test set."""
-    return {"train": read_train(root, pictures), "test": read_test(root, pictures)}
+    """Training and test set, or the test set alone; of real files, what the test set holds is counted."""
+    complete = has_training_set(root)
+    train = {"train": read_train(root, pictures)} if complete else {}
+    test = read_test(root, pictures)
+    notes = [] if complete else [NO_TRAINING]
+    if not (root / MARKER).is_file():
+        notes.append(frames_note(test))
+    meta = test.meta | {"notes": [*test.meta["notes"], *notes]}
+    return train | {"test": dataclasses.replace(test, meta=meta)}
+
+
+def has_training_set(root: Path) -> bool:
+    """Whether any training subject is there."""
+    return any((root / sequence).parent.is_dir() for sequence in SEQUENCES)
+
+
+def frames_note(test: PoseTable) -> str:
+    """How many valid frames show all joints, by scene, beside the number that papers state."""
+    valid = test.extra["valid"].astype(bool)
+    whole = valid & inside_frame(test.joints2d, test.image_size).all(axis=1)
+    films, kept = test.words("sequence")[whole], int(valid.sum())
+    scenes = ", ".join(f"{scene} {np.isin(films, names).sum():,}" for scene, names in SCENES.items())
+    more = len(films) - PUBLISHED_FRAMES
+    beside = f"{abs(more):,} {'more' if more > 0 else 'fewer'} than" if more else "the same as"
+    tested = f"; {kept:,} with all joints that MPII's are made of" if kept != len(films) else ""
+    return (
+        f"{len(films):,} valid frames with all joints in the picture ({scenes}), {beside} the published "
+        f"{PUBLISHED_FRAMES:,}{tested}"
+    )
 
 
 def mapped_joints(skeleton: str) -> np.ndarray:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from dvc.dependency.param import ParamsDependency
 from dvc.dvcfile import LOCK_FILE, PROJECT_FILE
 from dvc.repo import Repo, lock_repo
 from dvc.repo.reproduce import collect_stages, get_active_graph, plan_repro
@@ -43,6 +44,16 @@ class Plan:
     def changed(self, name: str) -> bool:
         """Whether a stage's command, dependencies, parameters or outputs differ from dvc.lock."""
         return bool(self.stages[name].changed())
+
+    def concerns(self, parameter: str, path: str | None) -> bool:
+        """Whether a stage reads a parameter, or files in the folder that it names."""
+        for dep in (dep for stage in self.stages.values() for dep in stage.deps):
+            if not isinstance(dep, ParamsDependency):
+                if dep.def_path == path:
+                    return True
+            elif any(f"{parameter}.".startswith(f"{name}.") for name in dep.params):
+                return True
+        return False
 
 
 def longest_chains(needs: Mapping[str, set[str]]) -> dict[str, int]:

@@ -3,9 +3,10 @@
 import contextlib
 import fcntl
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
@@ -13,6 +14,9 @@ from dvc.repo import Repo
 from repose.driver.plan import Plan, keep_order, settle_order
 from repose.driver.run import Bounds, Driver
 from repose.foundations.errors import ReposeError
+from repose.foundations.parameters import load_params
+from repose.settings.needs import unmet
+from repose.settings.origins import origins
 
 UP_TO_DATE = "everything is up to date"
 INTERRUPTED = 130
@@ -32,6 +36,9 @@ def drive(repo: Repo, targets: Sequence[str], bounds: Bounds) -> int:
     """Run what has changed; the exit status."""
     with only_driver(repo) as kept_open, noted_signals() as signals:
         plan = Plan(repo, targets)
+        if needs := needed(plan):
+            print(*(f"error: {need}" for need in needs), sep="\n", file=sys.stderr)
+            return 1
         logs = Path(repo.tmp_dir, "repro-logs")
         logs.mkdir(exist_ok=True)
         keep_order(plan)
@@ -42,6 +49,20 @@ def drive(repo: Repo, targets: Sequence[str], bounds: Bounds) -> int:
             driver.end_children(signals)
             settle_order(plan, complete=len(driver.done) == len(plan.stages))
     return report(driver)
+
+
+def parameters(plan: Plan) -> dict[str, Any]:
+    """The checked parameters of the project; none if it has no params.yaml."""
+    path = Path(plan.repo.root_dir, "params.yaml")
+    return load_params(path) if path.is_file() else {}
+
+
+def needed(plan: Plan) -> list[str]:
+    """A sentence for each thing that the plan's stages are told to read and that is not there."""
+    if not (params := parameters(plan)):
+        return []
+    needs = unmet(params, Path(plan.repo.root_dir))
+    return [need.text for need in needs if plan.concerns(need.parameter, need.value)]
 
 
 def report(driver: Driver) -> int:
@@ -59,7 +80,10 @@ def report(driver: Driver) -> int:
 
 
 def list_changed(plan: Plan) -> int:
-    """Print the stages that would run, and those that would be compared again afterwards."""
+    """Print where data are from and what is needed, then the stages that would run or be compared again."""
+    if params := parameters(plan):
+        print(*origins(params, Path(plan.repo.root_dir)), sep="\n")
+    print(*(f"needed: {need}\n" for need in needed(plan)), sep="", end="")
     touched: set[str] = set()
     with plan.reading():
         for name in plan.stages:

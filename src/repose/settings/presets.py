@@ -1,26 +1,55 @@
-"""The presets of the `scale` section: one line per knob, one column per preset, in `presets.yaml`."""
+"""The presets: a line per parameter and a column per preset, for all of `scale` and for what else differs.
+
+`presets.yaml` holds the section `scale`, `beside.yaml` the parameters outside it that presets set too.
+"""
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 from ruamel.yaml import YAML
+from ruamel.yaml.representer import RoundTripRepresenter
 
 from repose.foundations.errors import ReposeError
 from repose.foundations.files import write_text
 from repose.foundations.schema import LOADER, check_params
 
 PRESETS = ("smoke", "default", "paper")
-TABLE = Path(__file__).with_name("presets.yaml")
+TABLE, BESIDE = (Path(__file__).with_name(name) for name in ("presets.yaml", "beside.yaml"))
+COMMENTS = 26  # column of the comments in params.yaml
+
+
+class Explicit(RoundTripRepresenter):
+    """Writes `null` as null, not as nothing."""
+
+
+Explicit.add_representer(type(None), lambda own, _: own.represent_scalar("tag:yaml.org,2002:null", "null"))
 
 
 def preset(name: str) -> dict[str, Any]:
     """The value of every knob of `scale` under one preset, by dotted key."""
+    check_name(name)
+    table = yaml.load(TABLE.read_text(encoding="utf-8"), LOADER)
+    return {"name": name, **column(table, name)}
+
+
+def beside(name: str) -> dict[str, Any]:
+    """The value of every parameter outside `scale` that a preset sets, by dotted key."""
+    check_name(name)
+    return column(yaml.load(BESIDE.read_text(encoding="utf-8"), LOADER), name)
+
+
+def check_name(name: str) -> None:
+    """Raise a `ReposeError` unless there is such a preset."""
     if name not in PRESETS:
         raise ReposeError(f"scale: no preset {name!r}, expected one of {', '.join(PRESETS)}")
-    table = yaml.load(TABLE.read_text(encoding="utf-8"), LOADER)
-    return {"name": name, **{key: values[PRESETS.index(name)] for key, values in table.items()}}
+
+
+def column(table: Mapping[str, list[Any]], name: str) -> dict[str, Any]:
+    """The values of one preset."""
+    return {key: values[PRESETS.index(name)] for key, values in table.items()}
 
 
 def flatten(section: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -31,23 +60,60 @@ def flatten(section: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def switch_scale(name: str, path: str | Path = "params.yaml") -> None:
-    """Write a preset into `params.yaml`; comments, order and all other sections stay."""
-    values = preset(name)
-    editor = YAML()
-    editor.preserve_quotes = True
-    editor.width = 4096
+def switch_scale(name: str, path: str | Path = "params.yaml") -> list[str]:
+    """Write a preset into `params.yaml`; comments, order and all other parameters stay.
+
+    The answer has a line for each parameter outside `scale` that has changed. Runs and trunks that the file
+    does not have are passed over.
+    """
+    check_name(name)
+    editor = editor_of_params()
     try:
         document = editor.load(Path(path))
     except FileNotFoundError:
         raise ReposeError(f"{path}: not found; run from the project's root") from None
-    for key, value in values.items():
-        *parents, leaf = key.split(".")
-        section = document["scale"]
-        for parent in parents:
-            section = section[parent]
-        section[leaf] = value
+    put(document["scale"], {"name": name, **column(editor.load(TABLE), name)})
+    changed = put(document, column(editor.load(BESIDE), name))
     buffer = io.StringIO()
     editor.dump(document, buffer)
     check_params(YAML(typ="safe", pure=True).load(buffer.getvalue()), str(path))
     write_text(path, buffer.getvalue())
+    return changed
+
+
+def editor_of_params() -> YAML:
+    """A reader and writer that keeps comments, quotes, and how numbers and lists are written."""
+    editor = YAML()
+    editor.preserve_quotes = True
+    editor.width = 4096
+    editor.Representer = Explicit
+    return editor
+
+
+def put(document: Any, values: Mapping[str, Any]) -> list[str]:
+    """Set values by dotted key, where the section exists; a line for each that was another before."""
+    changed = []
+    for key, value in values.items():
+        *parents, leaf = key.split(".")
+        section = document
+        for parent in parents:
+            section = section.get(parent) if section is not None else None
+        if section is None or (leaf in section and section[leaf] == value):
+            continue
+        changed.append(f"{key}: {shown(section.get(leaf))} -> {shown(value)}")
+        section[leaf] = value
+        realign(section, leaf)
+    return changed
+
+
+def realign(section: Any, leaf: str) -> None:
+    """Bring back a comment that a longer value has pushed to the right; if need be it is pushed again."""
+    for token in section.ca.items.get(leaf) or ():
+        if hasattr(token, "start_mark"):
+            token.start_mark.column = min(token.start_mark.column, COMMENTS)
+
+
+def shown(value: Any) -> str:
+    """A value as YAML writes it."""
+    known = {None: "null", True: "true", False: "false"}
+    return known[value] if value is None or isinstance(value, bool) else str(value)

@@ -1,0 +1,101 @@
+"""What is asked for and not there: one sentence each, before anything runs."""
+
+import copy
+
+import pytest
+
+from repose.foundations.parameters import read_yaml12
+from repose.settings.needs import unmet
+from repose.settings.origins import is_drawn, origins
+from repose.settings.presets import beside
+from tests.datasets.native import write_lsp
+from tests.imports import ROOT
+
+PARAMS = read_yaml12(ROOT / "params.yaml")
+TRUNKS = [f"dgcn.trunks.{name}.weights" for name in PARAMS["dgcn"]["trunks"]]
+
+
+@pytest.fixture
+def params():
+    return copy.deepcopy(PARAMS)
+
+
+def asked(params, root):
+    return {need.parameter: need.text for need in unmet(params, root)}
+
+
+def test_below_the_papers_scale_drawn_data_need_nothing(params, tmp_path):
+    assert unmet(params, tmp_path) == []
+
+
+def test_at_the_papers_scale_networks_need_imagenets_weights_by_name(params, tmp_path):
+    params["scale"]["name"] = "paper"
+    texts = asked(params, tmp_path)
+    assert list(texts) == ["fusion.weights", *TRUNKS]
+    assert texts["fusion.weights"] == (
+        "fusion.weights: null, expected a file of ImageNet weights of resnet50 (with scale.name: paper, "
+        "fusion.network: resnet); download it (torchvision's IMAGENET1K_V1 at "
+        "https://download.pytorch.org/models/) and set fusion.weights to its path"
+    )
+    assert "ImageNet weights of densenet121 (with scale.name: paper)" in texts[TRUNKS[-1]]
+    params["fusion"]["network"] = "hourglass"
+    assert list(asked(params, tmp_path)) == TRUNKS
+
+
+def test_a_file_of_weights_that_is_not_there_is_named(params, tmp_path):
+    params["scale"]["name"] = "paper"
+    params["fusion"]["weights"] = beside("paper")["fusion.weights"]
+    found = "fusion.weights: data/imagenet/resnet50-0676ba61.pth not found, expected a file"
+    assert asked(params, tmp_path)["fusion.weights"].startswith(found)
+    (tmp_path / "data/imagenet").mkdir(parents=True)
+    (tmp_path / "data/imagenet/resnet50-0676ba61.pth").touch()
+    assert list(asked(params, tmp_path)) == TRUNKS
+
+
+def test_a_root_that_is_not_there_is_named(params, tmp_path):
+    params["datasets"]["lsp"]["root"] = str(tmp_path / "lsp")
+    assert asked(params, tmp_path)["datasets.lsp.root"].startswith(
+        f"datasets.lsp.root: {tmp_path}/lsp not found, expected a folder"
+    )
+    (tmp_path / "lsp").mkdir()
+    assert unmet(params, tmp_path) == []
+
+
+def test_a_set_that_shares_its_folder_with_one_that_is_not_drawn_needs_another_root(params, tmp_path):
+    (tmp_path / "mpii").mkdir()
+    params["datasets"]["mpii"]["root"] = "mpii"
+    (text,) = asked(params, tmp_path).values()
+    assert text.startswith("datasets.mpii_multi.root: data/native/mpii: nothing is drawn there, because")
+    params["datasets"]["mpii_multi"]["root"] = "mpii"
+    assert unmet(params, tmp_path) == []
+
+
+def test_a_set_is_drawn_while_its_root_is_the_worlds_folder_however_it_is_written(params, tmp_path):
+    assert is_drawn("mpii_multi", params, tmp_path) is False  # mpii is, in the same folder
+    assert is_drawn("mpii", params, tmp_path)
+    params["datasets"]["mpii"]["root"] = str(tmp_path / "data/native/../native/mpii/")
+    assert is_drawn("mpii", params, tmp_path)
+    params["datasets"]["mpii"]["root"] = "data/native/lsp"
+    assert not is_drawn("mpii", params, tmp_path)
+
+
+def test_where_the_files_are_from_is_told_set_by_set(params, tmp_path):
+    assert origins(params, tmp_path) == [
+        f"scale default; drawn by the world: {', '.join(PARAMS['datasets'])}"
+    ]
+    write_lsp(tmp_path / "lsp")
+    (tmp_path / "flic").mkdir()
+    (tmp_path / "flic/WORLD").touch()
+    (tmp_path / "3dhp/mpi_inf_3dhp_test_set").mkdir(parents=True)
+    roots = {"lsp": "lsp", "flic": "flic", "mpi_inf_3dhp": "3dhp", "coco": "coco"}
+    for name, folder in roots.items():
+        params["datasets"][name]["root"] = folder
+    first, *others = origins(params, tmp_path)
+    assert not {*roots} & {*first.partition(": ")[2].split(", ")}
+    assert others == [
+        "mpi_inf_3dhp: published files in 3dhp, without S1 to S8: the test set alone, which lifting needs; "
+        "fusion trains on the others",
+        "lsp: published files in lsp",
+        "flic: drawn files in flic",
+        "coco: coco, not found",
+    ]
