@@ -13,8 +13,9 @@ from repose.papers.people.judged import load_found, load_judged
 from repose.papers.people.kinds import errors_text
 from repose.papers.people.scores import GROUPS
 from repose.papers.people.words import learnt_text
-from tests.papers.dgcn.dgcn_runs import TESTS, record_of, write_run
-from tests.papers.people.people_runs import write_sets
+from repose.settings.presets import PRESETS
+from tests.papers.dgcn.dgcn_runs import SECTION, TESTS, record_of, write_run
+from tests.papers.people.people_runs import section_at, write_sets
 
 
 @pytest.fixture(scope="module")
@@ -90,14 +91,26 @@ def test_trunks_fill_no_row():
     }
 
 
-def test_a_run_says_in_one_line_how_it_was_made():
-    def line(**how):
+def test_a_run_says_how_it_was_made_and_nothing_of_settings_that_its_graph_has_no_use_for():
+    def told(**how):
         return made(type("Run", (), {"record": record_of(TESTS, **how)}))
 
-    assert line() == "resnet50 on coco, no graph"
-    assert line(graph=("identity", 16), gamma=1) == "resnet50 on coco, identity graph at stride 16"
-    assert line(graph=("soft", 16), gamma=100.0) == "resnet50 on coco, soft graph at stride 16, γ 100"
-    assert line(graph=("dynamic", 16, 8)) == "resnet50 on coco, dynamic graph at stride 16 and 8, γ 0.5"
+    assert (told()["backbone"], told()["data"], told()["graph"]) == ("resnet50", "coco", "none")
+    assert not {"gamma", "softmax", "strides"} & told().keys()
+    assert not {"gamma", "softmax", "resample", "gate"} & told(graph=("identity", 16)).keys()
+    assert {"gamma": 100.0, "strides": [16, 8]}.items() <= told(graph=("soft", 16, 8), gamma=100.0).items()
+    assert told(graph=("dynamic", 16))["resample"] == "iteration"
+    assert told()["schedule"].startswith("average 0.001, batch 8, epochs 100, ")
+    assert told()["augment"] == "flip 0.5, near 0.8, rotation 0, scale 0.7 1.4, spread 0.25"
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_no_preset_of_the_scale_changes_what_rows_presume(preset):
+    def told(section):
+        record = record_of(TESTS, graph=("dynamic", 16), section=section)
+        return made(type("Run", (), {"record": record})) | {"precision_asked": ""}
+
+    assert told(section_at("dgcn", preset)) == told(SECTION)
 
 
 def test_facts_say_what_was_learnt_and_how_well_the_training_data_were_fitted(house):
@@ -108,6 +121,8 @@ def test_facts_say_what_was_learnt_and_how_well_the_training_data_were_fitted(ho
     assert fact["learnt: pif_c + paf_c"] == 0.6
     assert not {"learnt: loss", "learnt: held-out loss"} & fact.keys()  # the graph's supervision is in them
     assert fact["training_error"] == pytest.approx(1 / 5 + 2 / 5)
+    assert fact["relations_moved"] == pytest.approx(0.03)  # W_d begins at 1
+    assert "relations_moved" not in facts["base_r50"]
     assert facts["mean_pose"].keys() == {"settings"}
     assert "The ResNet-50 baseline reaches AP" in learnt_text(scores, TOLD)
     table = errors_text(runs, scores)

@@ -20,10 +20,10 @@ OF_GROUPING = {"edge": 0.1, "final": 0.2, "intermediate": 0.3}
 SKILLS = {"held_judge": 0.7, "held_macro": 0.6}
 
 
-def record_of(name, seeds=None, **changed):
+def record_of(name, seeds=None, section=SECTION, **changed):
     """A run's record, as JSON brings it back; `changed` are settings of its grouping."""
-    run = arm_of(SECTION, name, SCALE, 0)
-    configuration = json.loads(json.dumps(configuration_of(SECTION, SCALE, run, 0), sort_keys=True))
+    run = arm_of(section, name, SCALE, 0)
+    configuration = json.loads(json.dumps(configuration_of(section, SCALE, run, 0), sort_keys=True))
     if changed:
         configuration["grouping"] |= changed
     return {

@@ -92,7 +92,7 @@ def test_runs_that_have_found_nothing_have_their_page(tmp_path):
     assert FIGURES["rounds"].file not in drawn
     assert all((tmp_path / "page" / file).is_file() for file in drawn)
     assert "reaches AP 0.0" in shown.learnt
-    verdicts = write_page(tmp_path, paper, Evidence(scores, facts, SETTING), [], 0, shown.learnt)
+    verdicts = write_page(tmp_path, paper, Evidence(scores, facts, SETTING), [], shown.learnt)
     found = {verdict.claim.id: verdict.verdict for verdict in verdicts}
     assert {name for name, verdict in found.items() if verdict == "agrees"} <= {"hgg_cost", "hgg_graph_cost"}
     assert "disagrees" not in found.values()

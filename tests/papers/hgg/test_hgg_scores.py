@@ -8,11 +8,23 @@ from repose.foundations.files import load_arrays
 from repose.metrics.people import with_visible_person
 from repose.metrics.people.coco import coco_numbers
 from repose.papers.hgg import declared
-from repose.papers.hgg.facts import gap_text, hgg_facts, part_size, used_text
+from repose.papers.hgg.facts import gap_text, hgg_facts, made, part_size, used_text
 from repose.papers.hgg.scores import Operations, counted_operations, hgg_scores
 from repose.papers.people.judged import load_found, load_judged
-from tests.papers.hgg.hgg_runs import LOSSES, SKILLS, TESTS, bare_run, find_nothing, write_history, write_run
-from tests.papers.people.people_runs import write_sets
+from repose.report.runs import Run
+from repose.settings.presets import PRESETS
+from tests.papers.hgg.hgg_runs import (
+    LOSSES,
+    SECTION,
+    SKILLS,
+    TESTS,
+    bare_run,
+    find_nothing,
+    record_of,
+    write_history,
+    write_run,
+)
+from tests.papers.people.people_runs import section_at, write_sets
 
 
 @pytest.fixture(scope="module")
@@ -81,11 +93,13 @@ def test_the_trunk_fills_no_row():
 def test_facts_say_how_a_row_was_made_and_count_a_training_once(house):
     _, runs, scores = house
     facts = hgg_facts(runs, scores)
-    assert facts["ae"]["made"] == "associative embedding, one scale"
-    taught = "edge_conv on the full graph, taught edge, final, intermediate"
-    assert facts["full"]["made"] == f"{taught}, one scale"
-    assert facts["full@multi"]["made"] == f"{taught}, several scales"
-    assert facts["full@greedy"]["made"] == f"{taught}, one scale, grouped by tags"
+    assert (facts["ae"]["kind"], facts["ae"]["scales"]) == ("none", [1.0])
+    assert not {"graph", "losses", "layers", "cut"} & facts["ae"].keys()
+    taught = {"kind": "edge_conv", "graph": "full", "losses": ["edge", "final", "intermediate"]}
+    for row, scales, grouper in (
+        ("full", [1.0], "own"), ("full@multi", [2.0, 1.0, 0.5], "own"), ("full@greedy", [1.0], "tags"),
+    ):  # fmt: skip
+        assert (taught | {"scales": scales, "grouper": grouper}).items() <= facts[row].items()
     settings = "the run `full`, tested at scales 2, 1, 0.5, grouped by itself"
     assert facts["full@multi"]["settings"] == settings
     assert "samples_seen" in facts["full"]
@@ -99,6 +113,15 @@ def test_facts_say_how_a_row_was_made_and_count_a_training_once(house):
     words = "0.70 to 0.70 of the one that decides what is merged, 0.60 to 0.60 of the one of macro-nodes"
     assert words in used_text(facts)
     assert gap_text({}) == used_text({}) == ""
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_no_preset_of_the_scale_changes_what_rows_presume(preset, tmp_path):
+    def told(section):
+        record = record_of("full", section=section)
+        return made(Run("full", tmp_path, {}, record)) | {"precision_asked": ""}
+
+    assert told(section_at("hgg", preset)) == told(SECTION)
 
 
 def test_what_a_run_has_learnt_is_the_held_out_skill_of_who_decides_the_mean_of_its_seeds(tmp_path):

@@ -1,18 +1,31 @@
 """Test sets with pictures, and what runs have found there."""
 
 import dataclasses
+import functools
 
 import numpy as np
 
 from repose.foundations.files import save_arrays, write_json
+from repose.foundations.parameters import read_yaml12
 from repose.foundations.rng import rng
 from repose.papers.people.judged import SKELETONS
 from repose.report.runs import Run
+from repose.settings.presets import beside
 from repose.skeletons import convert_table
 from repose.skeletons.posetable import PoseTable
+from tests.imports import ROOT
 from tests.report.poses import pose_table
 
 OWN_JOINTS = {"ochuman": "ochuman19"}  # of sets that are judged in other joints than their own
+
+
+def section_at(system, preset):
+    """A system's section of `params.yaml` as a preset of the scale makes it."""
+    params = read_yaml12(ROOT / "params.yaml")
+    for key, value in beside(preset).items():
+        *parents, leaf = key.split(".")
+        functools.reduce(dict.__getitem__, parents, params)[leaf] = value
+    return params[system]
 
 
 def write_set(poses, test, native=None, images=6, people=2):

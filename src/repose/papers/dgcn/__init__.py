@@ -10,7 +10,7 @@ from repose.papers.dgcn.facts import TOLD, dgcn_facts, used_text
 from repose.papers.dgcn.figures import dgcn_figures
 from repose.papers.dgcn.scores import dgcn_scores
 from repose.papers.people.kinds import errors_text
-from repose.papers.people.words import drawn_text, learnt_text
+from repose.papers.people.words import branch_text, by_section, drawn_text, learnt_text
 from repose.report.room import Materials, Presented, origins
 from repose.report.runs import Run
 from repose.report.runs import declared_runs as declared
@@ -21,16 +21,14 @@ __all__ = ["data_sets", "declared", "presented", "scored", "settings"]
 
 CHOSEN = (
     "Network, optimiser, rates, weights of the losses and the decoder were chosen with the baseline on "
-    "held-out pictures of COCO's training set; all is the same for all runs."
+    "held-out pictures of COCO's training set; all is the same for all runs. The size that a graph's part "
+    "begins with (`gate`) was chosen there as well, from two values; the baseline has no such number."
 )
 
 
 def settings(section: Mapping[str, Any], scale: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
     """The scale of the trainings; nothing was chosen where they follow the paper's schedule."""
-    flat: dict[str, Any] = {}
-    for name, value in scale.items():
-        flat |= value if isinstance(value, Mapping) else {name: value}
-    return flat, CHOSEN if scale["train"]["arm_crops"] else ""
+    return by_section(scale), CHOSEN if scale["train"]["arm_crops"] else ""
 
 
 def data_sets() -> Sequence[str]:
@@ -49,6 +47,7 @@ def presented(materials: Materials) -> Presented:
     runs = {run.name: run for run in materials.runs}
     figures = dgcn_figures(materials.folder, runs, materials.data, materials.roots, materials.scores)
     drawn = origins(materials.data / "poses", ["coco"])["coco"] == "world"
-    learnt = learnt_text(materials.scores, TOLD) + used_text(materials.facts)
+    learnt = branch_text(materials.runs, "what a graph makes of one trunk for each backbone")
+    learnt += learnt_text(materials.scores, TOLD) + used_text(materials.facts)
     learnt += drawn_text(materials.runs, "COCO and CrowdPose") if drawn else ""
     return Presented(figures, learnt, errors_text(materials.runs, materials.scores))

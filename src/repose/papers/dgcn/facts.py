@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from safetensors import safe_open
 
 from repose.papers.people.scores import REFERENCES
-from repose.papers.people.words import last, learnt_scores
+from repose.papers.people.words import in_words, last, learnt_scores
 from repose.report.runs import Run, run_facts
 from repose.report.scores import Scores
 from repose.report.tables import Facts
@@ -19,29 +19,46 @@ TOLD = {"base_r50": "the ResNet-50 baseline", "ad_r50": "the same with a dynamic
 SHARED_LOSSES = ("pif_c", "paf_c")  # unweighted, of the confidences that all arms are taught alike
 SHARED = " + ".join(SHARED_LOSSES)
 SCALES = re.compile(r"graph\..*expand\.1\.weight")  # of what a module adds, by channel
+RELATIONS = re.compile(r"graph\..*graph\.relations")  # W_d
+OF_PRESETS = ("upscale", "to_summits", "forced_most", "alike")  # of the decoder, which the papers' scale sets
+UNREAD = {  # settings that a kind of adjacency has no use for
+    "identity": ("softmax", "relations_own", "resample"), "hand": ("resample",), "soft": ("resample",),
+}  # fmt: skip
 
 
 def dgcn_facts(runs: Sequence[Run], scores: Scores) -> Facts:
-    """Facts of all runs and of the trivial answer; `made` is what the rows of the paper's tables state."""
+    """Facts of all runs and of the trivial answer."""
     facts: Facts = {
-        run.name: run_facts(run, run.record["paper_cost"]["samples"])
-        | {"made": made(run)}
-        | learnt(run, scores)
+        run.name: run_facts(run, run.record["paper_cost"]["samples"]) | made(run) | learnt(run, scores)
         for run in runs
     }
     return facts | {name: {"settings": words} for name, words in REFERENCES.items()}
 
 
-def made(run: Run) -> str:
-    """Backbone, training set and graph of a run in one line, such as `resnet50 on coco, no graph`."""
+def made(run: Run) -> dict[str, Any]:
+    """The settings that the rows of the paper's tables presume, and the precision that was asked for."""
     settings = run.record["configuration"]
-    graph = settings.get("graph")
-    words = f"{settings['backbone']} on {settings['data']}"
-    if not graph:
-        return f"{words}, no graph"
-    strides = " and ".join(str(stride) for stride in graph["strides"])
-    gamma = f", γ {settings['gamma']:g}" if graph["adjacency"] in ("soft", "dynamic") else ""
-    return f"{words}, {graph['adjacency']} graph at stride {strides}{gamma}"
+    return {
+        "backbone": settings["backbone"],
+        "data": settings["data"],
+        **graph_of(settings),
+        "schedule": in_words(settings["train"]),
+        "loss": in_words(settings["loss"]),
+        "decoder": in_words(settings["decoder"], *OF_PRESETS),
+        "augment": in_words(settings["augment"]),
+        "precision_asked": settings["precision"],
+    }
+
+
+def graph_of(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a run's graph that it has a use for."""
+    design = settings["graph"]
+    if not design:
+        return {"graph": "none"}
+    kind = design["adjacency"]
+    unread = ("adjacency", "gate", *UNREAD.get(kind, ()))  # the gate is the scale's
+    own = {name: value for name, value in design.items() if name not in unread}
+    return {"graph": kind, **own} | ({"gamma": settings["gamma"]} if kind in ("soft", "dynamic") else {})
 
 
 def learnt(run: Run, scores: Scores) -> dict[str, Any]:
@@ -49,6 +66,8 @@ def learnt(run: Run, scores: Scores) -> dict[str, Any]:
     facts = learnt_scores(run, scores, run.name)
     if (size := part_size(run)) is not None:
         facts |= {"learnt: size of the graph's part": round(size, 4), "part_size": size}
+    if (moved := relations_moved(run)) is not None:
+        facts |= {"learnt: W_d has moved by": round(moved, 4), "relations_moved": moved}
     shared = [last(run, column) for column in SHARED_LOSSES]
     known = [value for value in shared if value is not None]
     if len(known) < len(shared):
@@ -61,23 +80,46 @@ def part_size(run: Run) -> float | None:
 
     A normalisation scales what it adds: 0 at first, and 1 would be as much as a normalised map has.
     """
-    if not run.record["configuration"].get("graph"):
-        return None
-    sizes = []
-    for seed in run.seeds:
-        with safe_open(seed / "model.safetensors", "np") as weights:
-            names = [name for name in weights.keys() if SCALES.fullmatch(name)]  # noqa: SIM118  no mapping
-            sizes += [float(np.abs(weights.get_tensor(name)).mean()) for name in names]
+    sizes = [float(np.abs(scales).mean()) for scales in tensors(run, SCALES)]
     return float(np.mean(sizes)) if sizes else None
 
 
+def relations_moved(run: Run) -> float | None:
+    """How far W_d is from where it begins, the root of the mean square of its entries; None without one."""
+    graph = run.record["configuration"]["graph"]
+    moves = []
+    for relations in tensors(run, RELATIONS):
+        start = np.ones_like(relations) + (graph["relations_own"] - 1) * np.eye(len(relations))
+        moves.append(float(np.mean((relations - start) ** 2)))
+    return float(np.sqrt(np.mean(moves))) if moves else None
+
+
+def tensors(run: Run, names: re.Pattern[str]) -> Iterator[np.ndarray]:
+    """Some of the weights of a run's graph modules, of all seeds; none where it has no graph."""
+    if not run.record["configuration"]["graph"]:
+        return
+    for seed in run.seeds:
+        with safe_open(seed / "model.safetensors", "np") as weights:
+            for name in weights.keys():  # noqa: SIM118  no mapping
+                if names.fullmatch(name):
+                    yield weights.get_tensor(name)
+
+
 def used_text(facts: Facts) -> str:
-    """How much of the maps the graph modules add in the end, without which arms cannot differ."""
-    sizes = [fact["part_size"] for fact in facts.values() if "part_size" in fact]
+    """How much the graph modules add in the end, and how far the relations are from where they begin."""
+    sizes, moves = (
+        [fact[name] for fact in facts.values() if name in fact] for name in ("part_size", "relations_moved")
+    )
     if not sizes:
         return ""
-    return (
+    text = (
         "What the graph modules add to the trunk's maps in the end has "
         f"{min(sizes):.3f} to {max(sizes):.3f} of the size of a normalised map; `gate` is the size that they "
-        "begin with.\n"
+        "begin with."
     )
+    if moves:
+        text += (
+            f" The relations W_d, which tell joints apart, end {min(moves):.3f} to {max(moves):.3f} from "
+            "where they begin (root mean square of the entries)."
+        )
+    return f"{text}\n"

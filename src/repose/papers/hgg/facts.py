@@ -7,17 +7,19 @@ from typing import Any
 
 from repose.papers.hgg.scores import BY_TRUTH, FIRST, GAP, own_tests, tested
 from repose.papers.people.scores import REFERENCES
-from repose.papers.people.words import last, learnt_scores
+from repose.papers.people.words import in_words, last, learnt_scores
 from repose.report.runs import Run, run_facts
 from repose.report.scores import Scores, figure
 from repose.report.tables import Facts
 
 TOLD = {"ae": "associative embedding", "full": "the hierarchical grouping"}  # at the top
+OF_PRESETS = ("scale", "rotation", "near")  # of the crops, which the papers' scale sets
+READ = {"edge_conv": ("aggregate",), "attention": ("heads",)}  # settings that one kind of network alone has
 SHARED = "heatmap"  # the loss, unweighted, that all arms are taught alike; the grouping's reach the tags
 
 
 def hgg_facts(runs: Sequence[Run], scores: Scores) -> Facts:
-    """Facts of all runs by all their tests, and of the trivial answer; `made` is what tables' rows state."""
+    """Facts of all runs by all their tests, and of the trivial answer."""
     facts: Facts = {}
     for run in runs:
         for test, how in own_tests(run).items():
@@ -27,26 +29,36 @@ def hgg_facts(runs: Sequence[Run], scores: Scores) -> Facts:
 
 def facts_of(run: Run, test: str, how: Mapping[str, Any]) -> dict[str, Any]:
     """Facts of a run by one of its tests; what its training saw is told once, in its own row."""
-    made = {"made": f"{grouping_words(run)}, {look_words(how)}"}
+    own = made(run) | {"scales": how["scales"], "grouper": how["grouper"]}
     if test == FIRST:
-        return run_facts(run, run.record["paper_cost"]["samples"]) | made
+        return run_facts(run, run.record["paper_cost"]["samples"]) | own
     settings = f"the run `{run.name}`, tested at {scale_words(how)}, grouped {grouper_words(how)}"
-    return {"settings": settings, "seeds": len(run.record["seeds"])} | made
+    return {"settings": settings, "seeds": len(run.record["seeds"])} | own
 
 
-def grouping_words(run: Run) -> str:
-    """The grouping that a run was trained with, such as `edge_conv on the full graph, taught edge, final`."""
-    grouping = run.record["configuration"]["grouping"]
+def made(run: Run) -> dict[str, Any]:
+    """The settings that the rows of the paper's tables presume, and the precision that was asked for."""
+    settings = run.record["configuration"]
+    return {
+        **grouping_of(settings["grouping"]),
+        **settings["testing"],
+        "sigma": settings["sigma"],
+        "candidates": in_words(settings["candidates"]),
+        "loss": in_words(settings["loss"]),
+        "schedule": in_words(settings["train"]),
+        "augment": in_words(settings["augment"], *OF_PRESETS),
+        "precision_asked": settings["precision"],
+    }
+
+
+def grouping_of(grouping: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The settings of a run's grouping that it has a use for."""
     if not grouping:
-        return "associative embedding"
-    losses = ", ".join(grouping["losses"])
-    return f"{grouping['net']['kind']} on the {grouping['graph']} graph, taught {losses}"
-
-
-def look_words(how: Mapping[str, Any]) -> str:
-    """How a row's run was tested, such as `several scales`, or `one scale, grouped by tags`."""
-    words = "several scales" if len(how["scales"]) > 1 else "one scale"
-    return words if how["grouper"] == "own" else f"{words}, grouped by tags"
+        return {"kind": "none"}
+    net, rules = grouping["net"], grouping["rules"]
+    own = {name: net[name] for name in ("kind", "layers", "width", *READ.get(net["kind"], ()))}
+    own |= {name: rules[name] for name in ("cut", "order", "macro_cut")}
+    return own | {"graph": grouping["graph"], "losses": grouping["losses"]}
 
 
 def scale_words(how: Mapping[str, Any]) -> str:

@@ -131,7 +131,7 @@ def figures_of(run: Run, files: Mapping[str, Path], materials: Materials) -> set
 def graph_cells(materials: Materials) -> list[Cell]:
     """The figures of the graphs in the paper's metric, as the table has them."""
     table = next(table for table in materials.paper.tables if table.number == GRAPHS)
-    cells = table_cells(table, materials.scores, materials.facts, 0)
+    cells = table_cells(table, materials.scores, materials.facts)
     ours = [cell for cell in cells if cell.metric == cell.column.metric and cell.measured]
     return [cell for cell in ours if cell.run != TRIVIAL]
 

@@ -1,4 +1,4 @@
-"""Average precision and recall picture by picture, so that they can be resampled.
+"""Average precision and recall picture by picture, so that they have intervals.
 
 Average precision is no mean over pictures and is `linearised`; recall is a sum over pictures as it is.
 

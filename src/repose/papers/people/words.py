@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from math import isnan
 from typing import Any
 
 from repose.foundations.errors import ReposeError
@@ -26,11 +27,12 @@ def learnt_scores(run: Run, scores: Scores, row: str, digits: int = 3) -> dict[s
 
 
 def last(run: Run, column: str) -> float | None:
-    """The mean over seeds of a column's last value, None where the history has no such column."""
+    """The mean over seeds of a column's last value, None where the history does not say."""
     try:
-        return float(run.last(column).mean())
+        value = float(run.last(column).mean())
     except ReposeError:
         return None
+    return None if isnan(value) else value
 
 
 def learnt_text(scores: Scores, runs: Mapping[str, str], digits: int = 3) -> str:
@@ -48,6 +50,48 @@ def learnt_text(scores: Scores, runs: Mapping[str, str], digits: int = 3) -> str
             )
     text = "; ".join(texts)
     return f"{text[0].upper()}{text[1:]}.\n" if text else ""
+
+
+def branch_text(runs: Sequence[Run], about: str) -> str:
+    """What verdicts are limited to where runs branch off a trunk, and who has learnt for how long."""
+    crops = {run.record["configuration"]["training"]["crops"] for run in runs}
+    if not runs or None in crops:
+        return ""
+    seen = [run.record["cost"]["samples"] for run in runs]
+    return (
+        f"**Verdicts are about {about}: seeds vary the branch, not the trunk.** "
+        f"The trunk is a baseline trained before; of the {listed(seen)} crops that a run sees, pre-training "
+        f"included, what is new in a branch learns from the last {listed(crops)}.\n"
+    )
+
+
+def listed(numbers: Iterable[int]) -> str:
+    """The smallest and the largest of some whole numbers, or the one that they all are."""
+    ends = sorted(numbers)
+    return " to ".join(dict.fromkeys(f"{number:,}" for number in (ends[0], ends[-1])))
+
+
+def in_words(settings: Mapping[str, Any], *without: str) -> str:
+    """Settings in a line, as rows presume them: `batch 8, milestones 80 93`."""
+    return ", ".join(f"{key} {shown(settings[key])}" for key in sorted(settings.keys() - set(without)))
+
+
+def shown(value: Any) -> str:
+    """A setting as `params.yaml` writes it, but for the form of numbers and lists."""
+    if isinstance(value, list | tuple):
+        return " ".join(shown(item) for item in value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else "null" if value is None else str(value)
+
+
+def by_section(scale: Mapping[str, Any], *without: str) -> dict[str, Any]:
+    """A system's scale as its page lists it: `train.batch`; values that are null do nothing."""
+    flat: dict[str, Any] = {}
+    for name, value in scale.items():
+        inner = value.items() if isinstance(value, Mapping) else ()
+        flat |= {} if name in without else {f"{name}.{key}": own for key, own in inner} or {name: value}
+    return {name: value for name, value in flat.items() if value is not None}
 
 
 def drawn_text(runs: Sequence[Run], sets: str) -> str:
