@@ -23,7 +23,7 @@ def main(params: dict[str, Any], system: str) -> None:
     materials = Materials(
         Path("reports") / system, Path("data"), roots, runs, scores, facts, load_paper(system)
     )
-    write_paper(room, materials, setting, params["seed"], Path(f"data/pages/{system}.json"))
+    write_paper(room, materials, setting, Path(f"data/pages/{system}.json"))
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def body(stage):
 
 
 def script(stage):
-    return re.search(r"stages/\w+\.py", body(stage)["cmd"])[0]
+    return re.search(r"stages/\w+\.py", str(body(stage)["cmd"]))[0]
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -48,7 +48,7 @@ def rooms_by_name(stage):
     """The room of a paper that a script is told by name, with what it imports."""
     if script(stage) not in ("stages/score.py", "stages/report.py"):
         return set()
-    paper = SOURCE / "repose/papers" / body(stage)["cmd"].split()[-1] / "__init__.py"
+    paper = SOURCE / "repose/papers" / str(body(stage)["cmd"]).split()[-1] / "__init__.py"
     return {room(paper)} | rooms(paper)
 
 

@@ -95,11 +95,11 @@ def test_the_world_made_again_has_the_same_bytes(editable):
 
 
 def test_a_data_set_that_moves_is_converted_again_and_nothing_else_runs(editable, tmp_path):
-    moved = shutil.copytree(editable.folder / "data/native/mpii", tmp_path / "mpii")
-    set_param(editable, "datasets.mpii.root", str(moved))
+    moved = shutil.copytree(editable.folder / "data/native/lsp", tmp_path / "lsp")
+    set_param(editable, "datasets.lsp.root", str(moved))
     output = editable.run("dvc", "repro").stdout
     ran = [line.split("'")[1] for line in output.splitlines() if line.startswith("Running stage")]
-    assert ran == ["convert@mpii"]
+    assert ran == ["world@lsp", "convert@lsp"]  # the world draws it no more
 
 
 def test_an_ablation_from_the_command_line_is_an_experiment_with_its_row_and_its_mlflow_run(editable):

@@ -7,7 +7,6 @@ from repose.report.published import claim
 from repose.report.scores import Score
 from repose.report.setting import Setting
 
-NONE = (float("nan"), 0)
 SMALL = Setting("default", {"h36m": "world"})
 PUBLISHED = Setting("paper", {"h36m": "real"})
 

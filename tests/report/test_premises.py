@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from repose.report.claims import judge
-from repose.report.page import premises_text
+from repose.report.claims_section import premises_text
 from repose.report.published import premise
 from repose.report.scores import Score, flat_score
 from repose.report.setting import Setting
-from tests.report.made import NONE, evidence, made_claim
+from tests.report.made import evidence, made_claim
 
 SHARED = {"trivial": {"run": "mean_pose", "margin": 0.05}, "fitted": 1.25, "overfits": 1.5}
 
@@ -21,9 +21,9 @@ def judged(premises, figures, facts=None, setting=None, shared=SHARED, **fields)
     claim = made_claim(
         shared, **{"kind": "difference", "better": "a", "worse": "b"} | fields, premises=premises
     )
-    scores = {(run, "m"): flat_score([value, value]) for run, value in figures.items()}
+    scores = {(run, "m"): flat_score([value] * 3) for run, value in figures.items()}
     at_hand = evidence(scores, facts, setting) if setting else evidence(scores, facts)
-    return judge(claim, at_hand, 0, NONE)
+    return judge(claim, at_hand)
 
 
 def errors(**training):
@@ -83,11 +83,11 @@ def of_two_sets(coco=0.1, training=(9, 10, 40, 41)):
     terms = [[1, "a", "crowd"], [-1, "b", "crowd"], [-1, "c", "coco"], [1, "d", "coco"]]
     figures = {("a", "crowd"): 0.6, ("b", "crowd"): 0.4, ("c", "coco"): 0.4, ("d", "coco"): 0.3}
     trivial = {("mean_pose", "crowd"): 0.2, ("mean_pose", "coco"): coco}
-    scores = {key: flat_score([value, value]) for key, value in (figures | trivial).items()}
+    scores = {key: flat_score([value] * 3) for key, value in (figures | trivial).items()}
     claim = made_claim(
         LEAST, kind="interaction", contrasts=[terms], premises=["learnt", "fitted"], lower_is_better=False
     )
-    return judge(claim, evidence(scores, errors(**dict(zip("abcd", training, strict=True)))), 0, NONE)
+    return judge(claim, evidence(scores, errors(**dict(zip("abcd", training, strict=True)))))
 
 
 def test_runs_are_measured_against_the_trivial_answer_in_the_metric_they_are_compared_in():
@@ -111,12 +111,12 @@ def test_a_metric_without_a_trivial_answer_is_exempt_and_says_so():
 
 def test_the_trivial_answer_is_that_of_the_set_that_is_judged():
     def by_set(easy, hard):
-        return Score(np.array([[easy, hard]] * 2), np.ones(2), np.arange(2), ("easy", "hard"))
+        return Score(np.array([[easy, hard]] * 3), np.ones(2), np.arange(2), ("easy", "hard"))
 
     scores = {("a", "m"): by_set(10, 90), ("b", "m"): by_set(12, 95), ("mean_pose", "m"): by_set(50, 80)}
     for group, verdict in (("easy", "agrees"), ("hard", "not testable here")):
         claim = made_claim(SHARED, kind="difference", better="a", worse="b", group=group, premises=["learnt"])
-        assert judge(claim, evidence(scores), 0, NONE).verdict == verdict
+        assert judge(claim, evidence(scores)).verdict == verdict
 
 
 def test_a_premise_may_be_about_some_of_the_runs():
@@ -142,8 +142,8 @@ def test_arms_are_compared_within_a_step_not_across_steps():
     training = errors(a=10, b=11, c=40, d=41)
     assert judged(["fitted"], figures, training, better="a", contrasts=terms[1:]).verdict == "agrees"
     claim = made_claim(SHARED, kind="order", contrasts=terms, premises=["fitted"])
-    scores = {(run, "m"): flat_score([value, value]) for run, value in figures.items()}
-    assert judge(claim, evidence(scores, training), 0, NONE).verdict == "agrees"
+    scores = {(run, "m"): flat_score([value] * 3) for run, value in figures.items()}
+    assert judge(claim, evidence(scores, training)).verdict == "agrees"
 
 
 def test_arms_whose_training_errors_nobody_knows_are_not_comparable():

@@ -49,7 +49,7 @@ def test_of_runs_that_do_not_say_how_they_were_computed_nothing_is_said():
 def summary(system, words):
     row = {
         "claim": "A helps (ours)", "table": "1", "published_effect": "", "measured_effect": "", "low": "",
-        "high": "", "unit": "mm", "kind": "difference", "verdict": words[0],
+        "high": "", "rung": "", "unit": "mm", "kind": "difference", "verdict": words[0],
     }  # fmt: skip
     ran = ["Drawn by the embedded world: h36m. Scale `default`.", "2 runs with 3 seeds each."]
     metrics = {"claims": dict.fromkeys(words, 0)}

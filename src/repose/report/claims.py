@@ -1,41 +1,57 @@
-"""The claims ledger: the paper's effect, ours with its interval, and a verdict.
+"""The verdicts on claims: from intervals, within families, and at all budgets.
 
 Below the paper's scale or on drawn data a claim *agrees* or *disagrees*; *reproduced* and *contradicted* are
 reserved for the paper's scale on the published files. In both settings it may be *undecided* or *not testable
-here*.
+here*. A claim is decided where
+
+    its premises hold, and every run of it has enough seeds,
+    the interval of its effect (of every step of a chain) lies on one side,
+    Holm's adjusted p of its family is at most 5 %,
+    and all of this is so at the smaller budgets too, of the premises only that the runs have learnt.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from repose.report.premises import Evidence, Finding, check, metrics_of
+from repose.report.contrasts import borrowed_variance, exact, not_at_hand, runs_in, seeds_lacking, terms_of
+from repose.report.ladder import share_words
+from repose.report.premises import Evidence, Finding, check
 from repose.report.published import Claim
-from repose.report.scores import Score, Scores, of_group
 from repose.report.setting import Setting
-from repose.report.statistics import Effect, effect, system_variance, what_decides
+from repose.report.statistics import LEVEL, UNKNOWN, Effect, Term, effect, holm, what_decides
 
-FIELDS = (
-    "id", "system", "kind", "claim", "metric", "unit", "runs", "table", "published_effect", "measured_effect",
-    "low", "high", "seeds", "verdict",
-)  # fmt: skip
 UNDECIDED, NOT_TESTABLE = "undecided", "not testable here"
 OPEN = (UNDECIDED, NOT_TESTABLE)
 VERDICTS = ("reproduced", "contradicted", "agrees", "disagrees", *OPEN)
-SEEDS_UNKNOWN = "how seeds vary is not known: a run with several is needed"  # its interval is of units alone
-OURS = " (ours)"  # follows a claim that the paper does not make in words
+GROWS, SHRINKS, STAYS = "grows", "shrinks", "stays"
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A claim at a share of the steps: the same step as at the full budget, and its own verdict."""
+
+    share: float
+    samples: int  # the most that one of its runs has seen
+    effect: Effect
+    verdict: str
+    trend: str  # of the effect, from here to the full budget
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A claim judged; `effect` is the weakest step where the claim is a chain."""
+    """A claim judged; `effect` is the step that decides where the claim is a chain."""
 
     claim: Claim
     effect: Effect | None
     verdict: str
-    needs: str = ""  # if undecided, what would decide it; if not testable, why
+    needs: str = ""  # if undecided, what would decide it; if not testable, why; else the step that fails
     findings: tuple[Finding, ...] = ()  # its premises, checked
+    step: int = 0  # which one `effect` is
+    steps: tuple[Effect, ...] = ()
+    adjusted: float | None = None  # Holm's p; None where its interval is not asked
+    rungs: tuple[Rung, ...] = ()  # from the smallest budget
 
 
 def verdicts_in(setting: Setting) -> tuple[str, ...]:
@@ -43,40 +59,103 @@ def verdicts_in(setting: Setting) -> tuple[str, ...]:
     return (*(VERDICTS[:2] if setting.as_published else VERDICTS[2:4]), *OPEN)
 
 
-def judge(claim: Claim, evidence: Evidence, seed: int, fallback: tuple[float, int]) -> Verdict:
-    """The verdict on one claim."""
-    wanted = {(run, metric) for terms in claim.contrasts for _, run, metric in terms}
-    scores = evidence.scores
-    parts = {key: of_group(scores[key], claim.group) for key in wanted if key in scores}
-    known = {key: part for key, part in parts.items() if part is not None}
-    missing = sorted({run for run, metric in wanted if (run, metric) not in known})
-    if claim.not_testable or missing or not claim.contrasts:
-        reason = claim.not_testable or f"no scores of {', '.join(missing)}, trained as the paper states"
+def judge(claim: Claim, evidence: Evidence) -> Verdict:
+    """The verdict on one claim, the only one of its family."""
+    return judge_all((claim,), evidence)[0]
+
+
+def judge_all(claims: Sequence[Claim], evidence: Evidence) -> list[Verdict]:
+    """All verdicts of a system."""
+    learnt = [replace(c, premises=tuple(p for p in c.premises if p.kind == "learnt")) for c in claims]
+    rungs = {
+        share: at_budget(learnt, replace(evidence, scores=budget.scores, facts=budget.facts))
+        for share, budget in evidence.rungs.items()
+    }
+    return [
+        at_all_budgets(verdict, {share: own[place] for share, own in rungs.items()}, evidence)
+        for place, verdict in enumerate(at_budget(claims, evidence))
+    ]
+
+
+def at_budget(claims: Sequence[Claim], evidence: Evidence) -> list[Verdict]:
+    """All verdicts at one budget."""
+    drafts = [draft(claim, evidence) for claim in claims]
+    families: dict[str, list[int]] = {}
+    for place, verdict in enumerate(drafts):
+        if not verdict.verdict and verdict.claim.kind != "count":
+            families.setdefault(verdict.claim.family, []).append(place)
+    for places in families.values():
+        values = holm([p_value(drafts[place].claim, drafts[place].steps) for place in places])
+        for place, adjusted in zip(places, values, strict=True):
+            drafts[place] = replace(drafts[place], adjusted=adjusted)
+    sizes = {family: len(places) for family, places in families.items()}
+    return [
+        verdict if verdict.verdict else settled(verdict, evidence.setting, sizes.get(verdict.claim.family, 0))
+        for verdict in drafts
+    ]
+
+
+def draft(claim: Claim, evidence: Evidence) -> Verdict:
+    """A claim measured; its verdict is empty unless something else than its effect leaves it open."""
+    if reason := claim.not_testable or not_at_hand(claim, evidence):
         return Verdict(claim, None, NOT_TESTABLE, reason)
-    steps = []
-    for number, terms in enumerate(claim.contrasts):
-        weighted: list[tuple[float, Score]] = [(weight, known[run, metric]) for weight, run, metric in terms]
-        if claim.kind == "count":
-            value = float(sum(weight * score.value().mean() for weight, score in weighted))
-            steps.append(Effect(value, value, value, 1, 0.0, 0.0))
-        else:
-            steps.append(effect(weighted, seed, f"{claim.id}.{number}", fallback))
-    weakest = min(steps, key=lambda step: step.low)
+    borrowed = UNKNOWN if claim.kind == "count" else borrowed_variance(claim, evidence.scores)
+    terms = [terms_of(claim, step, evidence) for step in range(len(claim.contrasts))]
+    steps = tuple(exact(own) if claim.kind == "count" else effect(own, borrowed) for own in terms)
     findings = check(claim, evidence)
+    step = deciding_step(claim, steps)
+    measured = Verdict(claim, steps[step], "", "", findings, step, steps)
     if failed := [finding.reason for finding in findings if not finding.holds]:
-        return Verdict(claim, weakest, NOT_TESTABLE, "; ".join(failed), findings)
-    if claim.kind != "count" and not seeds_known(claim, scores):
-        return Verdict(claim, weakest, UNDECIDED, SEEDS_UNKNOWN, findings)
-    verdict = verdict_of(claim, steps, evidence.setting)
-    return Verdict(claim, weakest, verdict, needs(claim, weakest) if verdict == UNDECIDED else "", findings)
+        return replace(measured, verdict=NOT_TESTABLE, needs="; ".join(failed))
+    if claim.kind != "count" and (reason := seeds_lacking(claim, evidence)):
+        return replace(measured, verdict=UNDECIDED, needs=reason)
+    return measured
 
 
-def seeds_known(claim: Claim, scores: Scores) -> bool:
-    """Whether some run of the system has several seeds, in each metric of the claim."""
-    return all(system_variance(scores, metric, claim.group)[1] for metric in metrics_of(claim))
+def deciding_step(claim: Claim, steps: Sequence[Effect]) -> int:
+    """The step of a chain that fails, or else the weakest one."""
+    places = range(len(steps))
+    if claim.kind == "equivalence":
+        return max(places, key=lambda i: max(abs(steps[i].low), abs(steps[i].high)))
+    failing = [i for i in places if steps[i].high < 0]
+    return min(failing, key=lambda i: steps[i].high) if failing else min(places, key=lambda i: steps[i].low)
 
 
-def verdict_of(claim: Claim, steps: list[Effect], setting: Setting) -> str:
+def p_value(claim: Claim, steps: Sequence[Effect]) -> float:
+    """The p of a claim: for it all steps must hold, so the worst counts; against it one is enough.
+
+    Against it the best of several steps counts, so that it is multiplied by their number.
+    """
+    if claim.kind == "equivalence":
+        margin = claim.margin or 0.0
+        favour = [max(step.p_above(-margin), step.p_below(margin)) for step in steps]  # two one-sided tests
+        against = [min(step.p_above(margin), step.p_below(-margin)) for step in steps]
+    else:
+        favour, against = [step.p_above(0) for step in steps], [step.p_below(0) for step in steps]
+    return min(1.0, max(favour), len(steps) * min(against))
+
+
+def settled(measured: Verdict, setting: Setting, family: int) -> Verdict:
+    """The verdict that the intervals and the family of so many claims allow."""
+    claim, step = measured.claim, step_words(measured)
+    verdict = verdict_of(claim, measured.steps, setting)
+    against = verdicts_in(setting)[1]
+    if verdict == UNDECIDED:
+        weakest = f"its weakest step is {step}; " if step else ""
+        return replace(measured, verdict=verdict, needs=weakest + needs(claim, measured.effect))
+    if measured.adjusted is not None and measured.adjusted > 1 - LEVEL:
+        lies = "lies on one side of the margin" if claim.kind == "equivalence" else "excludes zero"
+        reason = (
+            f"its interval {lies}, but p is {measured.adjusted:.3f} when the {family} claims of its family "
+            f"({claim.family}) are controlled together"
+        )
+        return replace(measured, verdict=UNDECIDED, needs=reason)
+    return replace(
+        measured, verdict=verdict, needs=f"the step {step} fails" if step and verdict == against else ""
+    )
+
+
+def verdict_of(claim: Claim, steps: Sequence[Effect], setting: Setting) -> str:
     """For the claim if every interval lies wholly on its side; against it if one lies wholly on the other."""
     if claim.kind == "equivalence":
         margin = claim.margin or 0.0
@@ -89,8 +168,21 @@ def verdict_of(claim: Claim, steps: list[Effect], setting: Setting) -> str:
     return favourable if all(inside) else adverse if any(outside) else UNDECIDED
 
 
-def needs(claim: Claim, result: Effect) -> str:
+def step_words(verdict: Verdict) -> str:
+    """The step of a chain that decides, by its runs; empty where there is only one."""
+    claim = verdict.claim
+    if len(claim.contrasts) < 2:
+        return ""
+    sign = -1.0 if claim.lower_is_better else 1.0
+    terms = claim.contrasts[verdict.step]
+    good, bad = ([run for weight, run, _ in terms if sign * weight * side > 0] for side in (1, -1))
+    between = "and" if claim.kind == "equivalence" else "over"
+    return f"{' + '.join(good)} {between} {' + '.join(bad)}"
+
+
+def needs(claim: Claim, result: Effect | None) -> str:
     """What it would take to decide an undecided claim, given the measured variance and effect."""
+    assert result is not None
     d = decimals(claim)
     seen = f"the smallest detectable effect is {result.seen:.{d}f} {claim.unit}"
     margin = (claim.margin or 0.0) if claim.kind == "equivalence" else 0.0
@@ -107,36 +199,57 @@ def decimals(claim: Claim) -> int:
     return DECIMALS.get(claim.unit, 2)
 
 
-def judge_all(claims: tuple[Claim, ...], evidence: Evidence, seed: int) -> list[Verdict]:
-    """All verdicts of a system; single seeds borrow the seed variance of the system's other runs."""
-    return [judge(claim, evidence, seed, borrowed_variance(claim, evidence.scores)) for claim in claims]
+def at_all_budgets(full: Verdict, rungs: Mapping[float, Verdict], evidence: Evidence) -> Verdict:
+    """The verdict at the full budget, which a smaller one with another verdict leaves undecided."""
+    if full.effect is None or full.claim.kind == "count":
+        return full
+    known = {share: verdict for share, verdict in rungs.items() if verdict.effect is not None}
+    shown = tuple(rung(full, share, verdict, evidence) for share, verdict in known.items())
+    reasons = [
+        otherwise(share, verdict, evidence.setting)
+        for share, verdict in known.items()
+        if full.verdict not in OPEN and verdict.verdict != full.verdict
+    ]
+    if not reasons:
+        return replace(full, rungs=shown)
+    return replace(full, rungs=shown, verdict=UNDECIDED, needs="; ".join(reasons))
 
 
-def borrowed_variance(claim: Claim, scores: Scores) -> tuple[float, int]:
-    """The system's seed variance and its degrees of freedom, in the claim's metric that varies most."""
-    found = [system_variance(scores, metric, claim.group) for metric in metrics_of(claim)]
-    return max((own for own in found if own[1]), default=(float("nan"), 0))
-
-
-def ledger_row(system: str, verdict: Verdict) -> dict[str, str]:
-    """One line of `claims.csv`."""
+def otherwise(share: float, verdict: Verdict, setting: Setting) -> str:
+    """How a smaller budget says otherwise than the full one."""
     claim, result = verdict.claim, verdict.effect
-    d = decimals(claim)
-    figures = (result.value, result.low, result.high) if result else (None, None, None)
-    measured, low, high = ("" if value is None else f"{value:.{d}f}" for value in figures)
-    runs = dict.fromkeys(run for terms in claim.contrasts for _, run, _ in terms)
-    return {
-        "id": claim.id, "system": system, "kind": claim.kind,
-        "claim": claim.claim + (OURS if claim.ours else ""), "metric": claim.metric,
-        "unit": claim.unit, "runs": " ".join(runs), "table": claim.table,
-        "published_effect": "" if claim.published_effect is None else f"{claim.published_effect:g}",
-        "measured_effect": measured, "low": low, "high": high, "seeds": str(result.seeds) if result else "",
-        "verdict": verdict.verdict,
-    }  # fmt: skip
+    if verdict.verdict == NOT_TESTABLE or result is None:
+        return f"not learnt at {share_words(share)}: {verdict.needs}"
+    d, step = decimals(claim), step_words(verdict)
+    of = f" of {step}" if step else ""
+    found = f"{result.value:.{d}f} {claim.unit} ({result.low:.{d}f} to {result.high:.{d}f})"
+    at_hand = f"at {share_words(share)} the effect{of} is {found}"
+    if verdict.verdict != UNDECIDED:
+        return f"{at_hand}, which {verdict.verdict}"
+    if verdict.adjusted is not None and verdict_of(claim, verdict.steps, setting) == UNDECIDED:
+        return f"{at_hand}, which is undecided"
+    return f"{at_hand}, which is undecided: {verdict.needs}"  # for its seeds or its family
 
 
-def interval_text(row: Mapping[str, str]) -> str:
-    """Our effect with its interval, from a line of the ledger; a count is exact."""
-    if not row["measured_effect"] or row["kind"] == "count":
-        return row["measured_effect"]
-    return f"{row['measured_effect']} ({row['low']} to {row['high']})"
+def rung(full: Verdict, share: float, verdict: Verdict, evidence: Evidence) -> Rung:
+    """A smaller budget beside the full one."""
+    budget = evidence.rungs[share]
+    at_share = replace(evidence, scores=budget.scores, facts=budget.facts)
+    seen = [budget.facts[run].get("samples_seen", 0) for run in runs_in(full.claim) if run in budget.facts]
+    found = trend(full, terms_of(full.claim, full.step, at_share, share), evidence)
+    return Rung(share, max(seen, default=0), verdict.steps[full.step], verdict.verdict, found)
+
+
+def trend(full: Verdict, shorter: Sequence[Term], evidence: Evidence) -> str:
+    """Whether the effect grows or shrinks with the budget: on the same units, with seeds of their own.
+
+    An effect grows when it comes to speak more for the claim, in an equivalence when it gets larger.
+    """
+    claim, result = full.claim, full.effect
+    assert result is not None
+    terms = terms_of(claim, full.step, evidence)
+    less = [replace(term, weight=-term.weight) for term in shorter]
+    change = effect([*terms, *less], borrowed_variance(claim, evidence.scores))
+    sign = -1.0 if claim.kind == "equivalence" and result.value < 0 else 1.0
+    low, high = sorted((sign * change.low, sign * change.high))
+    return GROWS if low > 0 else SHRINKS if high < 0 else STAYS

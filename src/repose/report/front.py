@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from repose.foundations.files import read_json, write_json, write_text
-from repose.report.claims import FIELDS, OPEN, VERDICTS, interval_text
-from repose.report.page import SIGNS, VERDICTS_TEXT
+from repose.report.claims import OPEN, VERDICTS
+from repose.report.claims_section import SIGNS, TREND_TEXT, VERDICTS_TEXT
+from repose.report.ledger import FIELDS, interval_text, rung_text
 from repose.report.tables import csv_text, markdown
 
-LEGEND = f"""{VERDICTS_TEXT} Each paper's page says what it would take to decide an undecided claim, and which
-premise fails when a claim is not testable. The same rows as [CSV](claims.csv).
+LEGEND = f"""{VERDICTS_TEXT}
+
+*With fewer samples* is the same effect where the runs see only a share of the samples, if they were trained
+so. {TREND_TEXT} Each paper's page says what it would take to decide an undecided claim, which family a claim
+belongs to, and which premise fails when a claim is not testable. The same rows as [CSV](claims.csv).
 """
 
 
@@ -58,10 +62,12 @@ def words_used(papers: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def ledger_markdown(rows: Sequence[Mapping[str, str]]) -> str:
-    """The ledger as a reader sees it."""
+    """The ledger as a reader sees it; the smaller budget only where a claim of the paper has one."""
+    rungs = any(row["rung"] for row in rows)
     lines = []
     for row in rows:
-        interval = interval_text(row)
+        ours = [interval_text(row), *([rung_text(row)] if rungs else [])]
         sign = SIGNS[row["verdict"]]
-        lines.append([row["claim"], row["table"], row["published_effect"], interval, row["unit"], sign])
-    return markdown(["claim", "table", "paper's effect", "ours", "unit", "verdict"], lines)
+        lines.append([row["claim"], row["table"], row["published_effect"], *ours, row["unit"], sign])
+    header = ["claim", "table", "paper's effect", "ours", *(["with fewer samples"] if rungs else [])]
+    return markdown([*header, "unit", "verdict"], lines)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from repose.foundations.files import write_text
-from repose.report.claims import OPEN, Verdict, decimals, interval_text, judge_all, ledger_row, verdicts_in
+from repose.report.budgets import draw_budgets
+from repose.report.claims import Verdict, judge_all
+from repose.report.claims_section import (
+    VERDICTS_TEXT,
+    budgets_text,
+    claims_text,
+    decided_text,
+    power_text,
+    premises_text,
+)
 from repose.report.premises import Evidence
 from repose.report.published import Column, Paper, Table
 from repose.report.scores import Scores, of_group
 from repose.report.setting import Setting, computed_words, ran_lines, values_text
-from repose.report.statistics import what_decides
 from repose.report.tables import (
     FIELDS,
     Cell,
@@ -24,22 +30,11 @@ from repose.report.tables import (
     grid,
     latex,
     markdown,
-    not_as_stated,
+    other_settings,
     run_of,
     table_cells,
     tidy_rows,
 )
-
-SIGNS = {
-    "reproduced": "✓ reproduced", "contradicted": "✗ contradicted", "agrees": "✓ agrees",
-    "disagrees": "✗ disagrees", "undecided": "· undecided", "not testable here": "– not testable here",
-}  # fmt: skip
-VERDICTS_TEXT = """A positive effect supports the claim; its 95 % interval is over test units and seeds. On
-drawn data or below the paper's scale, the verdict is *agrees* when the interval lies wholly on the claim's
-side (for an equivalence: within the margin), *disagrees* when it lies wholly on the other side, and
-*undecided* otherwise. It is *not testable here* when something that the claim presumes does not hold.
-*Reproduced* and *contradicted* are reserved for the paper's scale on the published files. Claims marked
-(ours) are not made in words by the paper."""
 
 
 @dataclass(frozen=True)
@@ -51,20 +46,34 @@ class Figure:
     caption: str
 
 
+BUDGETS = Figure(
+    "figures/budgets.png",
+    "Effects against samples seen",
+    "The effect of every claim whose runs were trained at several budgets, with its 95 % interval; a "
+    "positive one supports the claim. Dashed: the paper's effect; dotted: the margin of an equivalence. Of a "
+    "chain the step is shown that decides at the full budget.",
+)
+
+
 def write_page(
-    folder: Path, paper: Paper, evidence: Evidence, figures: Sequence[Figure], seed: int, learnt: str = "",
+    folder: Path,
+    paper: Paper,
+    evidence: Evidence,
+    figures: Sequence[Figure],
+    learnt: str = "",
     more: str = "",
-) -> list[Verdict]:  # fmt: skip
+) -> list[Verdict]:
     """Write a system's page and its tables as tidy CSV and LaTeX; return the verdicts for the ledger.
 
-    Claims are judged only on runs whose settings are those that their rows state. `learnt` is what the system
-    says about its runs at the top of the page; `more` is Markdown of its own, put after the tables.
+    Claims are judged only on runs whose settings are those that their rows presume. `learnt` is what the
+    system says about its runs at the top of the page; `more` is Markdown of its own, put after the tables.
     """
     scores, facts = evidence.scores, evidence.facts
-    excluded = not_as_stated(paper.tables, facts)
-    as_stated = {key: score for key, score in scores.items() if key[0] not in excluded}
-    verdicts = judge_all(paper.claims, replace(evidence, scores=as_stated), seed)
-    cells = {table.number: table_cells(table, scores, facts, seed) for table in paper.tables}
+    verdicts = judge_all(paper.claims, replace(evidence, differing=other_settings(paper, facts)))
+    cells = {table.number: table_cells(table, scores, facts) for table in paper.tables}
+    if any(verdict.rungs for verdict in verdicts):
+        draw_budgets(folder / BUDGETS.file, verdicts, evidence)
+        figures = [*figures, BUDGETS]
     for table in paper.tables:
         own, name = cells[table.number], f"table-{table.number}"
         write_text(folder / "tables" / f"{name}.csv", csv_text(FIELDS, tidy_rows(table, own)))
@@ -83,7 +92,8 @@ def page(
     parts = [f"# {heading(paper)}\n", f"*{paper.venue}.* {paper.summary}\n"]
     parts += [f"{text}\n" for text in (setting_text(setting, facts), values_text(setting)) if text]
     parts += [learnt] if learnt else []
-    parts += ["## Claims\n", f"{VERDICTS_TEXT}\n", claims_text(verdicts), premises_text(verdicts)]
+    parts += ["## Claims\n", f"{VERDICTS_TEXT}\n", budgets_text(evidence), claims_text(verdicts)]
+    parts += [premises_text(verdicts)]
     parts += ["## Tables\n", SHOWN[any(table.views for table in paper.tables)]]
     parts += [table_text(table, cells[table.number]) for table in paper.tables]
     parts += [more] if more else []
@@ -148,67 +158,6 @@ def unseen(table: Table, column: Column) -> list[str]:
     return [metric for metric in metrics if metric not in known]
 
 
-def claims_text(verdicts: list[Verdict]) -> str:
-    """The claims with the paper's effect, ours and the verdict; why some are open; notes."""
-    lines = []
-    for verdict in verdicts:
-        row = ledger_row("", verdict)
-        lines.append(
-            [row["claim"], verdict.claim.kind, row["metric"], row["published_effect"], interval_text(row),
-             row["unit"], SIGNS[verdict.verdict]]
-        )  # fmt: skip
-    text = markdown(["claim", "kind", "metric", "paper's effect", "ours", "unit", "verdict"], lines)
-    reasons = [f"- **{v.claim.id}**: {v.needs}." for v in verdicts if v.needs]
-    notes = [f"- **{v.claim.id}**: {v.claim.note}" for v in verdicts if v.claim.note]
-    for title, items in (("Why claims are open", reasons), ("Notes on the claims", notes)):
-        text += f"\n### {title}\n\n" + "\n".join(items) + "\n" if items else ""
-    return text
-
-
-def premises_text(verdicts: list[Verdict]) -> str:
-    """What every claim presumes, and what was found about it."""
-    lines = [
-        [verdict.claim.id, finding.kind, finding.found, "yes" if finding.holds else "**no**"]
-        for verdict in verdicts
-        for finding in verdict.findings
-    ]
-    return f"{PREMISES}\n{markdown(['claim', 'premise', 'found', 'holds'], lines)}" if lines else ""
-
-
-def decided_text(verdicts: list[Verdict], setting: Setting) -> str:
-    """The share of claims that is decided."""
-    counts = Counter(verdict.verdict for verdict in verdicts)
-    decided = sum(count for word, count in counts.items() if word not in OPEN)
-    shares = ", ".join(f"{counts[word]} {word}" for word in verdicts_in(setting))
-    return f"Decided: {decided} of {len(verdicts)} claims ({shares}).\n"
-
-
-def power_text(verdicts: list[Verdict]) -> str:
-    """Which effects these seeds and test sets can detect, and what it would take to detect the paper's."""
-    lines = []
-    for verdict in verdicts:
-        claim, result = verdict.claim, verdict.effect
-        if result is None or claim.kind in {"count", "equivalence"}:
-            continue
-        weights = [weight for weight, _, _ in claim.contrasts[0]]
-        unknown = "" if isfinite(result.seed_sd) else "a run with several seeds"
-        printed = claim.published_effect
-        needed = "" if printed is None else unknown or what_decides(printed, result, weights)
-        figures = [result.seed_sd, result.unit_se, result.seen]
-        lines.append(
-            [
-                claim.id,
-                *(f"{figure:.{decimals(claim)}f}" if isfinite(figure) else "" for figure in figures),
-                claim.unit,
-                needed,
-            ]
-        )
-    if not lines:
-        return ""
-    header = ["claim", "SD of one seed", "SE of the test units", "smallest detectable effect", "unit"]
-    return "### Power\n\n" + markdown([*header, "needed to detect the paper's effect"], lines)
-
-
 SHOWN = {
     False: "Cells show the paper's figure and ours with its 95 % interval.\n",
     True: "Ours stands above the paper's figures; the 95 % intervals are in the CSV files.\n",
@@ -218,13 +167,6 @@ SPENT = (
     "[benchmarks/results.md](../../benchmarks/results.md), which `make bench` writes.\n"
 )
 FURTHER = "Runs and references that fill no row, or whose settings are not those that their row states.\n"
-PREMISES = """### Premises
-
-What the claims presume. *learnt*: every run beats the trivial answer on the claim's test set by a margin,
-and reaches what counts as learnt in any case; *fitted*: the runs that are compared fit their training data
-about equally well; *overfits*: at least one run over-fits; *real*: at least one of the named data sets is not
-drawn. Claims on exact counts presume nothing.
-"""
 LEARNT = ("seeds", "parameters", "samples_seen", "teraflop")
 
 

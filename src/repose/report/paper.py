@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from repose.foundations.files import write_json, write_text
-from repose.report.claims import FIELDS, Verdict, ledger_row, verdicts_in
+from repose.report.claims import Verdict, verdicts_in
+from repose.report.ladder import split
+from repose.report.ledger import FIELDS, ledger_row
 from repose.report.page import write_page
 from repose.report.premises import Evidence
 from repose.report.published import Paper
@@ -17,12 +20,17 @@ from repose.report.setting import Setting, ran_lines
 from repose.report.tables import csv_text
 
 
-def write_paper(room: Room, materials: Materials, setting: Setting, seed: int, summary: Path) -> None:
-    """Write a paper's folder, and its `summary` for the front page."""
-    folder, paper, facts = materials.folder, materials.paper, materials.facts
-    shown = room.presented(materials)
-    evidence = Evidence(materials.scores, facts, setting)
-    verdicts = write_page(folder, paper, evidence, shown.figures, seed, shown.learnt, shown.more)
+def write_paper(room: Room, materials: Materials, setting: Setting, summary: Path) -> None:
+    """Write a paper's folder, and its `summary` for the front page.
+
+    Runs at smaller budgets are shown only beside the claims.
+    """
+    folder, paper = materials.folder, materials.paper
+    full, rungs = split(materials.scores, materials.facts)
+    facts = full.facts
+    shown = room.presented(replace(materials, scores=full.scores, facts=facts))
+    evidence = Evidence(full.scores, facts, setting, rungs)
+    verdicts = write_page(folder, paper, evidence, shown.figures, shown.learnt, shown.more)
     ledger = [ledger_row(paper.system, verdict) for verdict in verdicts]
     numbers = headline(paper, evidence, verdicts)
     write_text(folder / "claims.csv", csv_text(FIELDS, ledger))

@@ -15,9 +15,10 @@ of the part that a run has beyond the baseline is its fact `part_size`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from math import inf
+from dataclasses import dataclass, field
+from math import inf, isnan
 
+from repose.report.ladder import Budget
 from repose.report.published import Claim, Premise
 from repose.report.scores import Scores, figure
 from repose.report.setting import Setting
@@ -33,6 +34,8 @@ class Evidence:
     scores: Scores
     facts: Facts
     setting: Setting
+    rungs: Mapping[float, Budget] = field(default_factory=dict)  # the same runs at shares of their steps
+    differing: Mapping[str, str] = field(default_factory=dict)  # runs without the settings that are presumed
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,7 @@ def runs_of(claim: Claim, premise: Premise, metric: str) -> list[str]:
 def fact(evidence: Evidence, run: str, name: str) -> float | None:
     """A fact of a run, None where it has none."""
     value = evidence.facts.get(run, {}).get(name)
-    return None if value is None else float(value)
+    return None if value is None or isnan(value) else float(value)
 
 
 def unknown_errors(kind: str, runs: Sequence[str]) -> Finding:

@@ -41,6 +41,7 @@ class Row:
     run: str | None = None
     cited: bool = False
     states: dict[str, Any] = field(default_factory=dict)  # settings that the run must have to fill the row
+    presumes: dict[str, Any] = field(default_factory=dict)  # the paper's, asked of a trained run beside them
     note: str | None = None
     parts: dict[str, str] = field(default_factory=dict)  # runs of the earlier stages, by name of the stage
     retrained: bool = False  # a cited network that we trained ourselves; else a cited row has no run
@@ -97,6 +98,7 @@ class Claim:
     lower_is_better: bool = True  # of the metric
     ours: bool = False  # the paper does not make it in words
     premises: tuple[Premise, ...] = ()
+    family: str = ""  # of claims that share one chance of a false verdict
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,10 @@ class Paper:
     notes: tuple[str, ...] = ()
     headline: tuple[str, str | None] | None = None  # metric and group of the one number per run
     counted: str = ""  # what the columns of "What was learnt" count, where it needs saying
+    presumes: Mapping[str, Any] = field(default_factory=dict)  # settings of every run but as rows state
+    states: Mapping[str, Mapping[str, Any]] = field(
+        default_factory=dict
+    )  # of runs that fill no row, likewise
 
 
 @cache
@@ -124,16 +130,21 @@ def load_paper(system: str) -> Paper:
         title=data["title"],
         venue=data["venue"],
         summary=data["summary"],
-        tables=tuple(table(entry) for entry in data["tables"]),
+        tables=tuple(table(entry, data.get("presumes", {})) for entry in data["tables"]),
         claims=tuple(claim(entry, data.get("premises", {})) for entry in data["claims"]),
         notes=tuple(data.get("notes", ())),
         headline=tuple(data["headline"]) if "headline" in data else None,
         counted=data.get("counted", ""),
+        presumes=data.get("presumes", {}),
+        states=data.get("states", {}),
     )
 
 
-def table(entry: dict[str, Any]) -> Table:
-    """A table; `published` is a list in the order of the paper's columns, `-` where it prints nothing."""
+def table(entry: dict[str, Any], presumes: Mapping[str, Any] | None = None) -> Table:
+    """A table; `published` is a list in the order of the paper's columns, `-` where it prints nothing.
+
+    Its rows presume what the paper does, but for the settings that they state themselves.
+    """
     columns = tuple(
         Column(**{**column, "also": tuple(column.get("also", ()))}) for column in expand(entry["columns"])
     )
@@ -150,7 +161,8 @@ def table(entry: dict[str, Any]) -> Table:
         rest = {key: value for key, value in row.items() if key not in {"published", "labels"}}
         if row.get("cited") and row.get("run") and not row.get("retrained"):
             raise ValueError(f"table {entry['number']}, {row['row']}: a cited row names a run of ours")
-        rows.append(Row(labels=labels, published=cells, **rest))
+        others = {key: value for key, value in (presumes or {}).items() if key not in row.get("states", {})}
+        rows.append(Row(labels=labels, published=cells, presumes=others, **rest))
     views = tuple(View(name, tuple(metrics)) for name, metrics in entry.get("views", {}).items())
     return Table(
         str(entry["number"]), entry["caption"], tuple(entry["labels"]), columns, tuple(rows),
@@ -191,6 +203,7 @@ def claim(entry: Mapping[str, Any], shared: Mapping[str, Any] | None = None) -> 
     return Claim(
         metric=metric, table=str(entry["table"]), contrasts=tuple(contrasts),
         premises=tuple(premise(item, shared) for item in wanted),
+        family=entry.get("family", f"table {entry['table']}"),
         **{"published_effect": None} | {key: entry[key] for key in entry if key in CLAIM_FIELDS},
     )  # fmt: skip
 

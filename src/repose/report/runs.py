@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,9 @@ import numpy as np
 
 from repose.foundations.errors import ReposeError
 from repose.foundations.files import read_json
+
+LADDER = "ladder"  # the folder of a run's shorter trainings, by their share of its steps
+RUNG = re.compile(r"(.+)@(\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True)
@@ -33,9 +38,31 @@ class Run:
         paths = [seed / "predictions" / f"{name}.npz" for seed in self.seeds]
         return paths if all(path.is_file() for path in paths) else []
 
+    @property
+    def rungs(self) -> tuple[tuple[float, Run], ...]:
+        """The run at smaller budgets, each trained with a share of its steps; the smallest first."""
+        folder = self.folder / LADDER
+        shares = sorted(float(path.parent.name) for path in folder.glob("*/run.json"))
+        places = {share: folder / f"{share:g}" for share in shares}
+        return tuple(
+            (share, Run(rung_name(self.name, share), place, self.settings, read_json(place / "run.json")))
+            for share, place in places.items()
+        )
+
     def last(self, column: str) -> np.ndarray:
-        """The last value of a column of every seed's history."""
+        """A column's value in the last row of every seed's history, NaN where that cell is blank."""
         return np.array([last_value(seed / "history.csv", column) for seed in self.seeds])
+
+
+def rung_name(run: str, share: float) -> str:
+    """What a run at a share of its steps is called in scores and facts, such as `full@0.25`."""
+    return f"{run}@{share:g}"
+
+
+def rung_of(name: str) -> tuple[str, float | None]:
+    """The run and the share of its steps that a name tells, None for the full budget."""
+    found = RUNG.fullmatch(name)
+    return (found[1], float(found[2])) if found else (name, None)
 
 
 def declared_runs(section: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -66,20 +93,24 @@ def chain(run: Run, runs: Mapping[str, Run]) -> list[Run]:
 
 
 def last_value(path: Path, column: str) -> float:
-    """The last number in a column of a CSV."""
+    """A column's value in the last row of a CSV, NaN where that cell is blank: no older value stands in."""
     with open(path, newline="", encoding="utf-8") as file:
-        values = [row[column] for row in csv.DictReader(file) if row.get(column)]
-    if not values:
-        raise ReposeError(f"{path}: no values in column {column!r}")
-    return float(values[-1])
+        rows = list(csv.DictReader(file))
+    if not rows or rows[-1].get(column) is None:
+        found = ", ".join(rows[0]) if rows else "nothing"
+        raise ReposeError(f"{path}: no column `{column}` (found {found}); train the run again")
+    return float(rows[-1][column] or nan)
 
 
 def run_facts(run: Run, paper_samples: float) -> dict[str, Any]:
-    """Facts of a run for tables and pages; `paper_samples` is the number that the paper trains on."""
+    """Facts of a run for tables and pages, with all settings of its model by their names.
+
+    `paper_samples` is the number that the paper trains on.
+    """
     record = run.record
-    model = record["configuration"].get("model", {})
     settings = ", ".join(f"{key}: {value}" for key, value in run.settings.items()) or "as the section says"
     return {
+        **record["configuration"].get("model", {}),
         "settings": settings,
         "seeds": len(record["seeds"]),
         "parameters": record["parameters"]["here"],
@@ -87,5 +118,4 @@ def run_facts(run: Run, paper_samples: float) -> dict[str, Any]:
         "samples_share": 100 * record["cost"]["samples"] / paper_samples,
         "computed": record.get("computed", ""),
         "teraflop": record["cost"]["operations"] / 1e12,
-        **{key: model[key] for key in ("classes", "channels", "input") if key in model},
     }

@@ -1,6 +1,7 @@
-"""Scores of runs, kept by unit so that they can be resampled.
+"""Scores of runs, kept by unit so that an effect knows how much it owes to the choice of units.
 
-Legend: S seeds, U units (a clip of all its cameras, or a picture), G groups (actions, scenes).
+Legend: S seeds, U units (what is independent, such as a take with all its cameras, or a picture), G groups
+(actions, scenes).
 """
 
 from __future__ import annotations
@@ -38,12 +39,13 @@ class Score:
         """S: the mean over all frames."""
         return np.asarray(self.sums.sum(axis=1) / self.counts.sum())
 
-    def resampled(self, weights: np.ndarray) -> np.ndarray:
-        """B, S: `value` when unit u counts weights[b, u] times (B, U)."""
-        one_hot = np.eye(len(self.group_names))[self.groups]
-        sums = np.einsum("bu,su,ug->bsg", weights, self.sums, one_hot, optimize=True)
-        counts = (weights * self.counts) @ one_hot  # B, G
-        return np.asarray((sums / counts[:, None]).mean(axis=2))
+    def influence(self) -> np.ndarray:
+        """U: what each unit adds to its group's part in `value`, to first order; the group's mean is zero."""
+        one_hot = np.eye(len(self.group_names))[self.groups]  # U, G
+        sums = self.sums.mean(axis=0)
+        counts, units = self.counts @ one_hot, one_hot.sum(axis=0)  # G
+        rest = sums - ((sums @ one_hot) / counts)[self.groups] * self.counts
+        return np.asarray(rest * (units / counts)[self.groups] / len(self.group_names))
 
     def only(self, names: tuple[str, ...]) -> Score:
         """The score over some groups, such as one scene."""

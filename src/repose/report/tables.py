@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from repose.report.published import Column, Row, Table, View
+from repose.report.published import Column, Paper, Row, Table, View
 from repose.report.scores import Score, Scores, of_group
-from repose.report.statistics import Effect, effect, system_variance
+from repose.report.statistics import Effect, Term, Variance, effect, system_variance
 
 FIELDS = ("table", "row", "column", "metric", "unit", "published", "measured", "low", "high", "run")
 STACKED = 6  # a table with more columns puts the paper's figures and ours on two lines per row
 
-NO_SEEDS = (0.0, 0)  # variance of a row that is not trained
+NO_SEEDS: Variance = (0.0, 0)  # of a row that is not trained
 
 Facts = dict[str, dict[str, Any]]
 
@@ -34,16 +34,39 @@ class Cell:
 
 
 def fills(row: Row, facts: Facts) -> bool:
-    """Whether a row's run has the settings that the row states."""
-    if row.run is None or row.run not in facts:
-        return False
-    return all(facts[row.run].get(name) == value for name, value in row.states.items())
+    """Whether a row's run has the settings that the row states, and if it is trained, those it presumes."""
+    return row.run is not None and row.run in facts and not unlike(wanted_of(row, facts), facts[row.run])
 
 
-def not_as_stated(tables: Iterable[Table], facts: Facts) -> set[str]:
-    """Runs that do not fill their rows, because their settings are not those that the rows state."""
-    rows = [row for table in tables for row in table.rows]
-    return {row.run for row in rows if row.run in facts and not fills(row, facts)} - {None}
+def wanted_of(row: Row, facts: Facts) -> dict[str, Any]:
+    """The settings that the run of a row must have; what is not trained has no settings to presume."""
+    return (row.presumes if row.run is not None and trained(row.run, facts) else {}) | row.states
+
+
+def trained(run: str, facts: Facts) -> bool:
+    """Whether a run is a training, unlike a reference such as the mean pose."""
+    return "seeds" in facts.get(run, {"seeds": None})
+
+
+def unlike(wanted: Mapping[str, Any], fact: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that a run has not, and what it has instead."""
+    return {name: fact.get(name) for name, value in wanted.items() if fact.get(name) != value}
+
+
+def other_settings(paper: Paper, facts: Facts) -> dict[str, str]:
+    """How runs differ from what their rows state or the paper presumes, as a clause for each that does."""
+    rows = [row for table in paper.tables for row in table.rows if row.run in facts]
+    asked = [(row.run, wanted_of(row, facts)) for row in rows if row.run is not None]
+    rowless = {run for claim in paper.claims for terms in claim.contrasts for _, run, _ in terms}
+    rowless -= {run for run, _ in asked}
+    free = [run for run in sorted(rowless) if run in facts and trained(run, facts)]
+    asked += [(run, {**paper.presumes, **paper.states.get(run, {})}) for run in free]
+    found: dict[str, str] = {}
+    for run, wanted in asked:
+        if parts := unlike(wanted, facts[run]):
+            words = ", ".join(f"{name} {own} where {wanted[name]} is presumed" for name, own in parts.items())
+            found.setdefault(run, f"{run} has {words}")
+    return found
 
 
 def run_of(row: Row, column: Column, facts: Facts) -> str | None:
@@ -51,19 +74,19 @@ def run_of(row: Row, column: Column, facts: Facts) -> str | None:
     if column.part is None:
         return row.run if fills(row, facts) else None
     run = row.parts.get(column.part)
-    if run is None or run not in facts:
+    if run is None or run not in facts or unlike(row.presumes, facts[run]):
         return None
     made: list[str] = facts[run].get("recipe", [])
     stated: list[str] = row.states.get("recipe", made)
     return run if stated[: len(made)] == made else None  # a recipe begins with its first stages
 
 
-def table_cells(table: Table, scores: Scores, facts: Facts, seed: int) -> list[Cell]:
+def table_cells(table: Table, scores: Scores, facts: Facts) -> list[Cell]:
     """Every figure of a table: row by row, column by column, the paper's metric first."""
     cells = []
 
     @cache
-    def variance(metric: str, group: str | None) -> tuple[float, int]:
+    def variance(metric: str, group: str | None) -> Variance:
         return system_variance(scores, metric, group)
 
     for row in table.rows:
@@ -72,19 +95,17 @@ def table_cells(table: Table, scores: Scores, facts: Facts, seed: int) -> list[C
                 measured, run = None, run_of(row, column, facts)
                 if run is not None and (score := scores.get((run, metric))) is not None:
                     spread = variance(metric, column.group) if "seeds" in facts[run] else NO_SEEDS
-                    measured = measure(score, column.group, seed, f"{run}.{metric}", spread)
+                    measured = measure(run, score, column.group, spread)
                 published = row.published.get(column.name, "") if metric == column.metric else ""
                 if published or measured is not None:
                     cells.append(Cell(row, column, metric, published, measured, run or ""))
     return cells
 
 
-def measure(
-    score: Score, group: str | None, seed: int, name: str, variance: tuple[float, int]
-) -> Effect | None:
+def measure(run: str, score: Score, group: str | None, variance: Variance) -> Effect | None:
     """A run's figure with its interval, over all groups or in one; `variance` is the system's seeds'."""
     part = of_group(score, group)
-    return None if part is None else effect([(1.0, part)], seed, name, variance)
+    return None if part is None else effect([Term(1.0, run, part)], variance)
 
 
 def tidy_rows(table: Table, cells: Iterable[Cell]) -> list[dict[str, str]]:
