@@ -6,13 +6,13 @@ import math
 import numpy as np
 import pytest
 
-from repose.report.claims import VERDICTS, judge, judge_all, verdicts_in
+from repose.report.claims import VERDICTS, Verdict, judge, judge_all, needs, verdicts_in
 from repose.report.claims_section import SIGNS
 from repose.report.ledger import ledger_row
 from repose.report.published import Claim
 from repose.report.scores import flat_score
 from repose.report.setting import Setting
-from repose.report.statistics import what_decides
+from repose.report.statistics import Effect, what_decides
 from tests.report.made import PUBLISHED, SMALL, evidence, made_claim, made_score, scored
 
 
@@ -101,6 +101,14 @@ def test_without_a_run_of_several_seeds_nobody_knows_how_many_it_takes():
     verdict = judge_all((made_claim(kind="difference", better="a", worse="b"),), evidence(scores))[0]
     assert what_decides(1.0, verdict.effect, [1, -1]) == ""
     assert verdict.verdict == "undecided"
+
+
+def test_an_effect_that_rounds_to_nothing_is_called_near_zero_and_has_no_sign():
+    result = Effect(value=-0.001, low=-1.0, high=0.998, seeds=3, seed_sd=1.0, unit_se=0.0, seed_freedom=4)
+    claim = made_claim(kind="difference", better="a", worse="b")
+    assert "; deciding an effect this near zero takes more than 1,000 seeds per run" in needs(claim, result)
+    assert "an effect of -0.01 takes" in needs(claim, dataclasses.replace(result, value=-0.01))
+    assert ledger_row("gcn", Verdict(claim, result, "undecided"))["measured_effect"] == "0.00"
 
 
 @pytest.mark.parametrize("kind", ["difference", "equivalence"])

@@ -5,6 +5,7 @@ import pytest
 
 from repose.report.claims import judge
 from repose.report.claims_section import premises_text
+from repose.report.premises import plain
 from repose.report.published import premise
 from repose.report.scores import Score, flat_score
 from repose.report.setting import Setting
@@ -170,6 +171,56 @@ def test_the_part_that_a_claim_is_about_must_have_come_into_use(size, verdict):
     assert "use the part" in found.needs or verdict == "agrees"
 
 
+@pytest.mark.parametrize(("moved", "verdict"), [(0.02, "not testable here"), (0.2, "agrees")])
+def test_a_claim_may_name_the_fact_that_says_whether_its_part_is_in_use_and_whose(moved, verdict):
+    facts = {"a": {"part_size": 0.05, "moved": moved}, "b": {"moved": 0.0}}
+    item = {"used": "moved", "limit": 0.1, "runs": ["a"]}
+    assert judged([item], {"a": 40.0, "b": 50.0}, facts).verdict == verdict
+    assert judged([item], {"a": 40.0, "b": 50.0}).verdict == "not testable here"  # nobody knows
+
+
+def test_the_size_of_a_part_has_the_papers_word_or_the_claims():
+    facts = {"a": {"part_size": 0.2, "moved": 0.00001}, "b": {}}
+    shared = SHARED | {"used": 0.5, "used_word": "skill"}
+    item = {"used": "moved", "limit": 0.1, "word": "move of W_d"}
+    result = judged(["used", item], {"a": 40.0, "b": 50.0}, facts, shared=shared)
+    assert result.needs == (
+        "a (0.2) does not use the part that it is about (skill at least 0.5); "
+        "a (about 0) does not use the part that it is about (move of W_d at least 0.1)"
+    )
+    assert "| used | skill 0.2; at least 0.5 |" in premises_text([result])
+
+
+def test_figures_are_plain_and_a_trivial_answer_of_next_to_nothing_has_none():
+    figures = {"a": 0.28144, "b": 0.28159, "mean_pose": 1.068e-06}
+    how = {"shared": LEAST, "unit": "AP", "lower_is_better": False}
+    text = premises_text([judged(["learnt"], figures, **how)])
+    found = "0.2814 to 0.2816 AP; more than the trivial answer (mean_pose: about 0) and at least 0.05"
+    assert found in text
+    assert [plain(x, 2) for x in (12345.6, 191.0, 0.25, 0.004, 0.0)] == [
+        "12346",
+        "191",
+        "0.25",
+        "about 0",
+        "0",
+    ]
+    assert plain(0.0000421, 6) == "0.0000421"
+
+
+def test_premises_that_do_not_hold_stand_before_those_that_do_which_are_folded():
+    facts = errors(a=10, b=90)
+    results = [
+        judged(["learnt", "fitted"], {"a": 60, "b": worse, "mean_pose": 200}, facts) for worse in (70, 70)
+    ]
+    text = premises_text(results)
+    failed, held = text.split("<details>")
+    assert failed.count("| fitted | training errors 10 to 90") == 2
+    assert "| learnt |" not in failed
+    assert "<summary>2 premises that hold</summary>" in held
+    assert "| learnt | 60 to 70 mm; less than 190 (mean_pose: 200) | c, c |" in held
+    assert "All hold." in premises_text([judged(["learnt"], {"a": 60, "b": 70, "mean_pose": 200})])
+
+
 @pytest.mark.parametrize(("origin", "verdict"), [("real", "agrees"), ("world", "not testable here")])
 def test_synthetic_against_real_presumes_that_some_set_is_real(origin, verdict):
     setting = Setting("default", {"h36m": origin, "mpii": "world"})
@@ -191,6 +242,20 @@ def test_the_papers_premises_hold_for_every_claim_that_names_none_but_counts():
     assert [p.kind for p in made_claim(shared, **fields, premises=["fitted"]).premises] == ["fitted"]
     assert made_claim(shared, **fields | {"kind": "count"}).premises == ()
     assert made_claim(**fields).premises == ()
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"used": "moved"},
+        {"used": ["a"], "limit": 0.1},
+        {"used": "moved", "limit": 0.1, "run": "a"},
+        {"learnt": ["a"], "limit": 0.1},
+    ],
+)
+def test_a_premise_with_what_nobody_reads_is_refused(item):
+    with pytest.raises(ValueError, match=r"expected \{"):
+        premise(item, SHARED)
 
 
 @pytest.mark.parametrize("item", ["lernt", "real"])

@@ -138,7 +138,10 @@ def test_what_decides_an_effect_follows_from_the_variances():
         f"{math.ceil(2 * t**2 / half)} seeds per run and a test set {0.09 * z**2 / half:.1f} times as large"
     )
     assert what_decides(0.5, measured, [1, -1]) == larger
-    assert "more than" in what_decides(0.0, measured, [1, -1])
+    bound = "more than 1,000 seeds per run and a test set more than 100 times as large"
+    assert what_decides(0.0, measured, [1, -1]) == what_decides(0.01, measured, [1, -1]) == bound
+    exact_units = dataclasses.replace(measured, unit_se=0.0)
+    assert what_decides(0.0, exact_units, [1, -1]) == "more than 1,000 seeds per run"
 
 
 def test_seeds_that_did_not_decide_are_not_said_to_be_enough():

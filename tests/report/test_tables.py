@@ -3,7 +3,8 @@
 import dataclasses
 
 from repose.report.published import Paper, table
-from repose.report.tables import fills, other_settings
+from repose.report.scores import flat_score
+from repose.report.tables import STACKED, difference, fills, grid, other_settings, table_cells
 from tests.report.made import made_claim
 
 PRESUMES = {"channels": 128, "gate": "outer"}
@@ -53,3 +54,30 @@ def test_a_run_without_a_row_is_asked_for_what_the_paper_presumes_unless_it_stat
     assert list(other_settings(paper(), changed)) == ["down"]
     assert other_settings(paper(states={"down": {"gate": "inner"}}), changed) == {}
     assert other_settings(dataclasses.replace(paper(), presumes={}), changed) == {}
+
+
+def test_a_setting_that_differs_is_written_as_in_the_parameters():
+    assert difference("flip", False, True) == ["flip false where true is presumed"]
+    assert difference("strides", [16, 8], None) == ["strides [16, 8] where null is presumed"]
+
+
+def test_of_a_recipe_only_the_stages_that_differ_are_named():
+    wanted = ["mpii: 10 epochs", "h36m: 5 epochs", "h36m: 2 epochs"]
+    own = [wanted[0], "h36m: 4 epochs", wanted[2]]
+    assert difference("recipe", own, wanted) == ["recipe 'h36m: 4 epochs' where 'h36m: 5 epochs' is presumed"]
+    shorter = difference("recipe", own[:1], wanted[:2])
+    assert shorter == ["recipe [mpii: 10 epochs] where [mpii: 10 epochs, h36m: 5 epochs] is presumed"]
+
+
+def test_a_wide_table_has_no_line_of_the_papers_where_it_prints_nothing():
+    columns = [{"name": f"c{i}", "metric": "m", "unit": "mm"} for i in range(STACKED + 1)]
+    rows = [
+        {"row": "ours", "labels": ["ours"], "run": "a", "published": ["1.0"] * len(columns)},
+        {"row": "mean pose", "labels": ["mean pose"], "run": "mean_pose"},
+    ]
+    wide = table(ENTRY | {"columns": columns, "rows": rows})
+    scores = {(run, "m"): flat_score([2.0] * 3) for run in ("a", "mean_pose")}
+    _, lines = grid(wide, table_cells(wide, scores, FACTS))
+    assert [line[:3] for line in lines] == [
+        ["ours", "paper", "1.0"], ["", "**ours**", "**2.00**"], ["mean pose", "**ours**", "**2.00**"],
+    ]  # fmt: skip

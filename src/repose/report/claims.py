@@ -183,20 +183,14 @@ def step_words(verdict: Verdict) -> str:
 def needs(claim: Claim, result: Effect | None) -> str:
     """What it would take to decide an undecided claim, given the measured variance and effect."""
     assert result is not None
-    d = decimals(claim)
+    d = claim.decimals
     seen = f"the smallest detectable effect is {result.seen:.{d}f} {claim.unit}"
     margin = (claim.margin or 0.0) if claim.kind == "equivalence" else 0.0
     takes = what_decides(abs(result.value) - margin, result, [weight for weight, _, _ in claim.contrasts[0]])
     beside = f" against the margin of {margin:.{d}f}" if margin else ""
-    return f"{seen}; deciding an effect of {result.value:.{d}f}{beside} takes {takes}"
-
-
-DECIMALS = {"m²": 6, "AP": 3}
-
-
-def decimals(claim: Claim) -> int:
-    """Decimals of a claim's figures."""
-    return DECIMALS.get(claim.unit, 2)
+    near = not margin and round(result.value, d) == 0
+    found = "this near zero" if near else f"of {result.value:z.{d}f}{beside}"
+    return f"{seen}; deciding an effect {found} takes {takes}"
 
 
 def at_all_budgets(full: Verdict, rungs: Mapping[float, Verdict], evidence: Evidence) -> Verdict:
@@ -220,7 +214,7 @@ def otherwise(share: float, verdict: Verdict, setting: Setting) -> str:
     claim, result = verdict.claim, verdict.effect
     if verdict.verdict == NOT_TESTABLE or result is None:
         return f"not learnt at {share_words(share)}: {verdict.needs}"
-    d, step = decimals(claim), step_words(verdict)
+    d, step = claim.decimals, step_words(verdict)
     of = f" of {step}" if step else ""
     found = f"{result.value:.{d}f} {claim.unit} ({result.low:.{d}f} to {result.high:.{d}f})"
     at_hand = f"at {share_words(share)} the effect{of} is {found}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from math import isfinite
 
-from repose.report.claims import OPEN, Verdict, decimals, verdicts_in
+from repose.report.claims import OPEN, Verdict, verdicts_in
 from repose.report.ladder import share_words
 from repose.report.ledger import interval_text, ledger_row, rung_text
 from repose.report.premises import Evidence
@@ -75,7 +75,7 @@ def claims_text(verdicts: list[Verdict]) -> str:
 def kind_text(verdict: Verdict) -> str:
     """The kind of a claim, with the margin of an equivalence."""
     claim = verdict.claim
-    return claim.kind if claim.margin is None else f"{claim.kind} within ±{claim.margin:.{decimals(claim)}f}"
+    return claim.kind if claim.margin is None else f"{claim.kind} within ±{claim.margin:.{claim.decimals}f}"
 
 
 def p_text(verdict: Verdict) -> str:
@@ -94,13 +94,20 @@ def smaller_text(verdict: Verdict) -> str:
 
 
 def premises_text(verdicts: list[Verdict]) -> str:
-    """What every claim presumes, and what was found about it."""
-    lines = [
-        [verdict.claim.id, finding.kind, finding.found, "yes" if finding.holds else "**no**"]
-        for verdict in verdicts
-        for finding in verdict.findings
-    ]
-    return f"{PREMISES}\n{markdown(['claim', 'premise', 'found', 'holds'], lines)}" if lines else ""
+    """What claims presume and does not hold, then, folded and by premise, what does."""
+    found = [(verdict.claim.id, finding) for verdict in verdicts for finding in verdict.findings]
+    failed = [[name, finding.kind, finding.found] for name, finding in found if not finding.holds]
+    met: dict[tuple[str, str], list[str]] = {}
+    for name, finding in sorted(found, key=lambda item: item[1].kind):
+        if finding.holds:
+            met.setdefault((finding.kind, finding.found), []).append(name)
+    text = f"Not met:\n\n{markdown(['claim', 'premise', 'found'], failed)}" if failed else "All hold.\n"
+    if met:
+        lines = [[kind, words, ", ".join(names)] for (kind, words), names in met.items()]
+        summary = f"{sum(len(names) for names in met.values())} premises that hold"
+        table = markdown(["premise", "found", "claims"], lines)
+        text += f"\n<details>\n<summary>{summary}</summary>\n\n{table}\n</details>\n"
+    return f"{PREMISES}\n{text}" if found else ""
 
 
 def decided_text(verdicts: list[Verdict], setting: Setting) -> str:
@@ -126,7 +133,7 @@ def power_text(verdicts: list[Verdict]) -> str:
         lines.append(
             [
                 claim.id,
-                *(f"{figure:.{decimals(claim)}f}" if isfinite(figure) else "" for figure in figures),
+                *(f"{figure:.{claim.decimals}f}" if isfinite(figure) else "" for figure in figures),
                 claim.unit,
                 needed,
             ]

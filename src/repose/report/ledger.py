@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from repose.report.claims import Verdict, decimals
+from repose.report.claims import Verdict
 from repose.report.contrasts import runs_in
 from repose.report.statistics import Effect
 
@@ -18,9 +18,9 @@ OURS = " (ours)"  # follows a claim that the paper does not make in words
 def ledger_row(system: str, verdict: Verdict) -> dict[str, str]:
     """One line of `claims.csv`; of several smaller budgets it has the smallest."""
     claim, result = verdict.claim, verdict.effect
-    measured, low, high = figures(result, decimals(claim))
+    measured, low, high = figures(result, claim.decimals)
     rung = verdict.rungs[0] if verdict.rungs else None
-    rung_effect, rung_low, rung_high = figures(rung.effect if rung else None, decimals(claim))
+    rung_effect, rung_low, rung_high = figures(rung.effect if rung else None, claim.decimals)
     return {
         "id": claim.id, "system": system, "kind": claim.kind,
         "claim": claim.claim + (OURS if claim.ours else ""), "metric": claim.metric,
@@ -37,7 +37,7 @@ def figures(result: Effect | None, digits: int) -> tuple[str, str, str]:
     """An effect and the ends of its interval, empty where there is none."""
     if result is None:
         return "", "", ""
-    value, low, high = (f"{x:.{digits}f}" for x in (result.value, result.low, result.high))
+    value, low, high = (f"{x:z.{digits}f}" for x in (result.value, result.low, result.high))
     return value, low, high
 
 

@@ -166,7 +166,10 @@ SPENT = (
     "How much is learnt in how much time depends on the machine: see "
     "[benchmarks/results.md](../../benchmarks/results.md), which `make bench` writes.\n"
 )
-FURTHER = "Runs and references that fill no row, or whose settings are not those that their row states.\n"
+FURTHER = (
+    "Runs and references that fill no row, or whose settings are not those that their row states or the "
+    "paper presumes.\n"
+)
 LEARNT = ("seeds", "parameters", "samples_seen", "teraflop")
 
 
@@ -201,7 +204,8 @@ def shown(value: Any) -> str:
 
 
 def further_runs(paper: Paper, facts: Facts, scores: Scores) -> str:
-    """Runs that fill no row of a table, with their settings and figures."""
+    """Runs that fill no row of a table, with their settings, how these differ from a row's, and figures."""
+    differing = other_settings(paper, facts)
     shown_runs = {
         run_of(row, c, facts) for table in paper.tables for row in table.rows for c in table.columns
     }
@@ -215,8 +219,9 @@ def further_runs(paper: Paper, facts: Facts, scores: Scores) -> str:
         if run not in shown_runs:
             parts = [of_group(scores[run, m], g) if (run, m) in scores else None for m, g in wanted]
             values = ["" if part is None else f"{part.value().mean():.4g}" for part in parts]
-            lines.append([run, str(facts[run].get("settings", "")), *values])
-    used = [i for i in range(len(wanted)) if any(line[2 + i] for line in lines)]
-    names = [f"`{wanted[i][0]}`" + (f" {wanted[i][1]}" if wanted[i][1] else "") for i in used]
-    kept = [[*line[:2], *(line[2 + i] for i in used)] for line in lines]
-    return markdown(["run", "settings", *names], kept) if lines else ""
+            reason = differing.get(run, "").removeprefix(f"{run} has ")
+            lines.append([run, str(facts[run].get("settings", "")), reason, *values])
+    names = [f"`{metric}`" + (f" {group}" if group else "") for metric, group in wanted]
+    header = ["run", "settings", "differs", *names]
+    used = [i for i in range(len(header)) if i < 2 or any(line[i] for line in lines)]
+    return markdown([header[i] for i in used], [[line[i] for i in used] for line in lines]) if lines else ""

@@ -5,18 +5,18 @@
     fitted      the training errors of the runs that are compared in one metric differ by at most a factor
     overfits    the test error of some run is at least so many times its training error
     used        the part that a claim is about has come into use in every run that has it: its size, which may
-                begin at zero, is at least so much
+                begin at zero, or another fact that the claim names is at least so much
     real        at least one of the named data sets is not drawn
 
 Training and test errors are the facts `training_error` and `test_error` of a run, in the same unit; the size
-of the part that a run has beyond the baseline is its fact `part_size`.
+of the part that a run has beyond the baseline is its fact `part_size`, unless the claim names another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf, isnan
+from math import floor, inf, isnan, log10
 
 from repose.report.ladder import Budget
 from repose.report.published import Claim, Premise
@@ -25,6 +25,7 @@ from repose.report.setting import Setting
 from repose.report.tables import Facts
 
 MOST_NAMES = 3  # of runs in a sentence
+SHOWN_DECIMALS = 4  # of sizes
 
 
 @dataclass(frozen=True)
@@ -75,16 +76,25 @@ def learnt_in(metric: str, runs: Sequence[str], premise: Premise, claim: Claim, 
     bound = None if trivial is None else trivial * (1 - sign * premise.limit)
     weak = {run: x for run, x in figures.items() if bound is not None and sign * x >= sign * bound}
     low = {run: x for run, x in figures.items() if least is not None and x < least and run not in weak}
-    side = "less" if claim.lower_is_better else "more"
-    wanted = [] if bound is None else [f"{side} than {bound:.4g} ({premise.trivial}: {trivial:.4g})"]
-    wanted += [] if least is None else [f"at least {least:g}"]
-    answer = f"beat the trivial answer ({premise.trivial}: {trivial:.4g} {claim.unit})" if weak else ""
-    reasons = [
-        *([fallen_short(weak, f"{answer} by {100 * premise.limit:g} %")] if weak else []),
-        *([fallen_short(low, f"reach {least:g} {claim.unit}, the least to be compared")] if low else []),
-    ]
-    text = f"{extent(figures.values())} {claim.unit}; {' and '.join(wanted)}"
+    d, wanted, reasons = claim.decimals, [], []
+    if trivial is not None and bound is not None:
+        wanted = [trivial_bound(bound, trivial, claim, premise.trivial)]
+        answer = f"the trivial answer ({premise.trivial}: {plain(trivial, d)} {claim.unit})"
+        reasons = [fallen_short(weak, f"beat {answer} by {100 * premise.limit:g} %", d)] if weak else []
+    if least is not None:
+        wanted.append(f"at least {least:g}")
+        what = f"reach {least:g} {claim.unit}, the least to be compared"
+        reasons += [fallen_short(low, what, d)] if low else []
+    text = f"{extent(figures.values(), d)} {claim.unit}; {' and '.join(wanted)}"
     return Finding("learnt", not reasons, text, "; ".join(reasons))
+
+
+def trivial_bound(bound: float, trivial: float, claim: Claim, name: str) -> str:
+    """What the trivial answer asks for; only its name where it is next to nothing."""
+    d = claim.decimals
+    small = round(trivial, d) == 0
+    than = "the trivial answer" if small else plain(bound, d)
+    return f"{'less' if claim.lower_is_better else 'more'} than {than} ({name}: {plain(trivial, d)})"
 
 
 def fitted(premise: Premise, claim: Claim, evidence: Evidence) -> Finding:
@@ -136,15 +146,16 @@ def overfits(premise: Premise, claim: Claim, evidence: Evidence) -> Finding:
 def used(premise: Premise, claim: Claim, evidence: Evidence) -> Finding:
     """Every run of the claim that has the part has brought it into use."""
     runs = list(dict.fromkeys(run for terms in claim.contrasts for _, run, _ in terms))
-    known = {run: fact(evidence, run, "part_size") for run in runs}
+    asked = [run for run in runs if not premise.names or run in premise.names]
+    known = {run: fact(evidence, run, premise.fact) for run in asked}
     sizes = {run: size for run, size in known.items() if size is not None}
     if not sizes:
         return Finding(
             "used", False, "unknown", "it is unknown whether the runs use the part that it is about"
         )
-    text = f"size {extent(sizes.values())}; at least {premise.limit:g}"
+    text = f"{premise.word} {extent(sizes.values())}; at least {premise.limit:g}"
     idle = {run: size for run, size in sizes.items() if size < premise.limit}
-    what = f"use the part that it is about (size at least {premise.limit:g})"
+    what = f"use the part that it is about ({premise.word} at least {premise.limit:g})"
     return Finding("used", not idle, text, fallen_short(idle, what) if idle else "")
 
 
@@ -186,16 +197,25 @@ def ratio(larger: float, smaller: float) -> float:
     return larger / smaller if smaller else inf
 
 
-def fallen_short(figures: Mapping[str, float], of: str) -> str:
+def fallen_short(figures: Mapping[str, float], of: str, decimals: int = SHOWN_DECIMALS) -> str:
     """A clause on runs whose figures do not do something."""
-    runs = listed([f"{run} ({value:.4g})" for run, value in figures.items()])
+    runs = listed([f"{run} ({plain(value, decimals)})" for run, value in figures.items()])
     return f"{runs} {'do' if len(figures) > 1 else 'does'} not {of}"
 
 
-def extent(values: Iterable[float]) -> str:
+def extent(values: Iterable[float], decimals: int = SHOWN_DECIMALS) -> str:
     """The smallest and the largest of some figures."""
     ends = sorted(values)
-    return " to ".join(dict.fromkeys(f"{value:.4g}" for value in (ends[0], ends[-1])))
+    return " to ".join(dict.fromkeys(plain(value, decimals) for value in (ends[0], ends[-1])))
+
+
+def plain(value: float, decimals: int) -> str:
+    """Four digits, never as a power of ten; `about 0` where so many decimals show nothing of it."""
+    if value == 0 or round(value, decimals) == 0:
+        return "about 0" if value else "0"
+    places = max(0, 3 - floor(log10(abs(value))))
+    text = f"{value:.{places}f}"
+    return text.rstrip("0").rstrip(".") if places else text
 
 
 def listed(words: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -14,6 +14,8 @@ import yaml
 Contrast = tuple[tuple[float, str, str], ...]  # weight, run, metric
 PAPERS = Path(__file__).parents[1] / "papers"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DECIMALS = {"m²": 6, "AP": 3}  # of claims' figures by unit, else 2
+PART_SIZE = "part_size"  # the fact that `used` asks for where a claim names none
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,11 @@ class Premise:
 
     kind: str  # learnt | fitted | overfits | used | real
     names: tuple[str, ...] = ()  # the runs that it is about (none: all of the claim); for `real`, data sets
-    limit: float = 0.0  # the margin of `learnt`, the factor of `fitted` and `overfits`, the size for `used`
+    limit: float = 0.0  # the margin of `learnt`, the factor of `fitted` and `overfits`, the least of `used`
     trivial: str = ""  # for `learnt`: the row of the trivial answer
     least: Mapping[str, float] = field(default_factory=dict)  # for `learnt`, by unit: to be reached anyhow
+    fact: str = PART_SIZE  # for `used`: the fact of a run that says how much it uses the part
+    word: str = "size"  # for that fact
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,11 @@ class Claim:
     ours: bool = False  # the paper does not make it in words
     premises: tuple[Premise, ...] = ()
     family: str = ""  # of claims that share one chance of a false verdict
+
+    @property
+    def decimals(self) -> int:
+        """Decimals of the claim's figures."""
+        return DECIMALS.get(self.unit, 2)
 
 
 @dataclass(frozen=True)
@@ -208,14 +217,33 @@ def claim(entry: Mapping[str, Any], shared: Mapping[str, Any] | None = None) -> 
     )  # fmt: skip
 
 
-def premise(item: str | Mapping[str, Sequence[str]], shared: Mapping[str, Any]) -> Premise:
-    """A premise by its kind, or as `{kind: [names]}`; its limit is the paper's."""
+def premise(item: str | Mapping[str, Any], shared: Mapping[str, Any]) -> Premise:
+    """A premise by its kind, or as `{kind: [names]}`; its limit is the paper's.
+
+    `{used: FACT, limit: NUMBER}` asks for another fact of the runs than their `part_size`; it may give it
+    a `word` and name the `runs` that are asked.
+    """
     kind, names = (item, ()) if isinstance(item, str) else next(iter(item.items()))
+    if kind == "used" and isinstance(item, Mapping):
+        return used_premise(item)
+    if not isinstance(item, str) and (len(item) > 1 or isinstance(names, str)):
+        raise ValueError(f"premise {item!r}: expected {{{kind}: [names]}}")
     if kind == "learnt":
         trivial = shared["trivial"]
         return Premise(kind, tuple(names), trivial["margin"], trivial["run"], trivial.get("least", {}))
-    if kind in ("fitted", "overfits", "used"):
+    if kind == "used":
+        return Premise(kind, limit=shared["used"], word=shared.get("used_word", "size"))
+    if kind in ("fitted", "overfits"):
         return Premise(kind, tuple(names), shared[kind])
     if kind == "real" and names:
         return Premise(kind, tuple(names))
     raise ValueError(f"premise {item!r}: expected learnt, fitted, overfits, used or real: [data sets]")
+
+
+def used_premise(item: Mapping[str, Any]) -> Premise:
+    """A premise on the use of a part that names the fact which says so."""
+    fact, limit, rest = item["used"], item.get("limit"), ("limit", "word", "runs")
+    if not isinstance(fact, str) or not isinstance(limit, float) or item.keys() - {"used", *rest}:
+        raise ValueError(f"premise {dict(item)!r}: expected {{used: FACT, limit: 0.1, word: …, runs: […]}}")
+    word = str(item.get("word", fact.replace("_", " ")))
+    return Premise("used", tuple(item.get("runs", ())), limit, fact=fact, word=word)

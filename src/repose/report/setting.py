@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from repose.report.tables import Facts
+from repose.report.tables import Facts, written
 
 PAPER_SCALE = "paper"
 ORIGINS = {"world": "Drawn by the embedded world", "real": "The published files"}
@@ -88,7 +88,7 @@ def computed_words(fact: Mapping[str, Any]) -> str:
 
 def values_text(setting: Setting) -> str:
     """The values that the scale sets, and how they were chosen."""
-    listed = ", ".join(f"`{key}: {value}`" for key, value in setting.values.items())
+    listed = ", ".join(f"`{key}: {written(value)}`" for key, value in setting.values.items())
     texts = [f"The scale sets {listed}." if listed else "", setting.chosen]
     return " ".join(text for text in texts if text)
 

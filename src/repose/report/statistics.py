@@ -18,7 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import ceil, inf, isfinite, nan
+from math import inf, isfinite, nan
+from sys import float_info
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
@@ -27,7 +28,7 @@ from repose.report.scores import Score, Scores, of_group
 
 LEVEL = 0.95
 SEEDS_NEEDED = 3  # of every run of a claim
-TOO_MUCH = 100  # how many effects the test units' half width may be; beyond, only a bound is given
+MOST_SEEDS, MOST_TIMES = 1_000, 100  # seeds per run, and times the test set: beyond, only the bound is given
 
 Variance = tuple[float, float]  # and its degrees of freedom
 UNKNOWN: Variance = (nan, 0)
@@ -212,13 +213,18 @@ def what_decides(size: float, result: Effect, weights: Sequence[float]) -> str:
     """
     if not isfinite(result.seed_sd):
         return ""
-    tail, allowed = (1 + LEVEL) / 2, size**2
+    tail, allowed = (1 + LEVEL) / 2, max(size**2, float_info.min)
     units = (float(stdtrit(result.unit_freedom, tail)) * result.unit_se) ** 2  # squared half widths
     seeds = (float(stdtrit(result.seed_freedom, tail)) * result.seed_sd) ** 2 * sum(w**2 for w in weights)
-    if allowed <= units / TOO_MUCH**2:
-        return f"a test set more than {TOO_MUCH**2:,} times as large"
     larger, room = "", allowed - units
     if room < allowed / 2:
-        larger, room = f" and a test set {2 * units / allowed:.1f} times as large", allowed / 2
+        times = bounded(2 * units / allowed, MOST_TIMES, ".1f")
+        larger, room = f" and a test set {times} times as large", allowed / 2
     fewest = result.seeds + 1 if size <= result.seen and not larger else SEEDS_NEEDED  # the present did not
-    return f"{max(fewest, SEEDS_NEEDED, ceil(seeds / room)):,} seeds per run{larger}"
+    number = max(fewest, SEEDS_NEEDED, np.ceil(seeds / room))
+    return f"{bounded(number, MOST_SEEDS, ',.0f')} seeds per run{larger}"
+
+
+def bounded(number: float, most: int, form: str) -> str:
+    """A number, or that it is more than the most that is worth a figure."""
+    return f"{number:{form}}" if number <= most else f"more than {most:,}"

@@ -64,9 +64,30 @@ def other_settings(paper: Paper, facts: Facts) -> dict[str, str]:
     found: dict[str, str] = {}
     for run, wanted in asked:
         if parts := unlike(wanted, facts[run]):
-            words = ", ".join(f"{name} {own} where {wanted[name]} is presumed" for name, own in parts.items())
-            found.setdefault(run, f"{run} has {words}")
+            words = [text for name, own in parts.items() for text in difference(name, own, wanted[name])]
+            found.setdefault(run, f"{run} has {', '.join(words)}")
     return found
+
+
+def difference(name: str, own: Any, wanted: Any) -> list[str]:
+    """How a setting differs; of a list in words, such as the stages of a recipe, only the entries that do."""
+    both = [own, wanted]
+    if all(isinstance(v, list) and all(isinstance(x, str) for x in v) for v in both) and len(own) == len(
+        wanted
+    ):
+        pairs = [
+            (f"'{mine}'", f"'{other}'") for mine, other in zip(own, wanted, strict=True) if mine != other
+        ]
+    else:
+        pairs = [(written(own), written(wanted))]
+    return [f"{name} {mine} where {other} is presumed" for mine, other in pairs]
+
+
+def written(value: Any) -> str:
+    """A setting as `params.yaml` writes it."""
+    if isinstance(value, list):
+        return f"[{', '.join(written(item) for item in value)}]"
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def run_of(row: Row, column: Column, facts: Facts) -> str | None:
@@ -155,12 +176,10 @@ def stacked_grid(table: Table, found: dict[tuple[str, str], Cell]) -> tuple[list
     lines = []
     for row in table.rows:
         cells = [found.get((row.row, column.name)) for column in table.columns]
-        lines.append([*labelled(row), "paper", *(cell.published if cell else "" for cell in cells)])
-        if any(cell and cell.measured for cell in cells):
-            mine = [f"{c.measured.value:.{c.column.decimals}f}" if c and c.measured else "" for c in cells]
-            lines.append(
-                [*("" for _ in table.labels), "**ours**", *(f"**{text}**" if text else "" for text in mine)]
-            )
+        printed = [cell.published if cell else "" for cell in cells]
+        mine = [f"**{c.measured.value:.{c.column.decimals}f}**" if c and c.measured else "" for c in cells]
+        own = [[name, *texts] for name, texts in (("paper", printed), ("**ours**", mine)) if any(texts)]
+        lines += below_label(row, table, own)
     return header, lines
 
 
@@ -179,9 +198,14 @@ def viewed_grid(table: Table, cells: list[Cell]) -> tuple[list[str], list[list[s
                 own.append([view.name, *shown])
         printed = [row.published.get(column.name, "") for column in columns]
         own += [["paper", *printed]] if any(printed) else []
-        for number, line in enumerate(own):
-            lines.append([*(labelled(row) if number == 0 else [""] * len(table.labels)), *line])
+        lines += below_label(row, table, own)
     return header, lines
+
+
+def below_label(row: Row, table: Table, own: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The lines of a row, of which only the first has its labels."""
+    labels = [labelled(row), *([""] * len(table.labels) for _ in own[1:])]
+    return [[*label, *line] for label, line in zip(labels, own, strict=False)]
 
 
 def viewed(row: Row, column: Column, view: View, found: dict[tuple[str, str, str], Cell]) -> str:

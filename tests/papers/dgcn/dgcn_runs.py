@@ -47,12 +47,15 @@ def record_of(
     }  # fmt: skip
 
 
-def write_weights(folder, size):
-    """Weights with a graph module whose additions have so much size in the mean, and some other tensors."""
+def write_weights(folder, size, moved=0.03):
+    """Weights with a graph module whose additions have so much size in the mean, and some other tensors.
+
+    Its relations have moved by so much.
+    """
     names = [f"graph.psi.{field}16.expand.1.weight" for field in ("pif", "paf")]
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {names[0]: np.full(3, size + 0.1), names[1]: np.full(3, 0.1 - size), "pif.bias": np.ones(3)}
-    tensors["graph.psi.pif16.graph.relations"] = np.full((2, 2), 1.03)
+    tensors["graph.psi.pif16.graph.relations"] = np.full((2, 2), 1 + moved)
     save_file(
         {name: tensor.astype(np.float32) for name, tensor in tensors.items()}, folder / "model.safetensors"
     )

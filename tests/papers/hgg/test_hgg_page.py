@@ -104,7 +104,7 @@ def test_another_way_of_testing_empties_rows_and_opens_claims(scored, runs):
     differing = other_settings(PAPER, facts)
     verdicts = judge_all(PAPER.claims, Evidence(scored.scores, facts, SETTING, differing=differing))
     needs = {v.claim.id: v.needs for v in verdicts if v.verdict == "not testable here"}
-    assert needs["hgg_gain"] == "ae has flip False where True is presumed"
+    assert needs["hgg_gain"] == "ae has flip false where true is presumed"
     assert "hgg_intermediate" not in needs
 
 
@@ -153,7 +153,7 @@ def test_discriminators_that_have_learnt_nothing_leave_claims_on_them_open(score
     verdicts = judge_all(PAPER.claims, Evidence(scored.scores, facts, SETTING))
     opened = {v.claim.id: v.needs for v in verdicts if v.verdict == "not testable here"}
     assert opened.keys() == OPEN | {"hgg_edge", "hgg_final_beside_edge", "hgg_supervision"}
-    assert opened["hgg_edge"] == "edge (0.1) does not use the part that it is about (size at least 0.5)"
+    assert opened["hgg_edge"] == "edge (0.1) does not use the part that it is about (skill at least 0.5)"
 
 
 def test_networks_that_have_learnt_nothing_are_not_compared(scored):
