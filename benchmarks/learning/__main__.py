@@ -44,9 +44,9 @@ def main() -> None:
         opened_hgg(params, options.runs.split(","), device) if name == "hgg" else opened_dgcn(params, device)
     )
     with system as learner:
-        points = learn(learner, times, params["seed"])
-        write_text(HERE / f"learning_{name}.md", page(name, learner.title, points, options.changes))
-        draw(learner.title, learner.lines, points, HERE / f"learning_{name}.png")
+        for points in learn(learner, times, params["seed"]):  # a long one may be stopped
+            write_text(HERE / f"learning_{name}.md", page(name, learner.title, points, options.changes))
+            draw(learner.title, learner.lines, points, HERE / f"learning_{name}.png")
 
 
 def command() -> argparse.ArgumentParser:

@@ -1,7 +1,7 @@
 """A trunk in legs from each number of crops to the next, and its runs, which branch off after every leg."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,8 +28,8 @@ class Point:
     seen: Numbers  # on as many that were trained on
 
 
-def learn(system: System, times: Sequence[float], seed: int) -> list[Point]:
-    """The points of all runs after each of the times, which rise."""
+def learn(system: System, times: Sequence[float], seed: int) -> Iterator[list[Point]]:
+    """The points of all runs so far, after each of the times, which rise."""
     trunk, whole = system.network(None, seed), system.crops(None)
     state, points = None, []
     for leg, (before, now) in enumerate(zip([0.0, *times], times, strict=False)):
@@ -43,7 +43,7 @@ def learn(system: System, times: Sequence[float], seed: int) -> list[Point]:
             trained(system, run, network, recipe, state, seed, f"{run} at {now:g} times")
             points += judged_points(system, run, network, now, round(now * whole) + own)
         print(f"{time.perf_counter() - start:.0f} s", flush=True)
-    return points
+        yield points
 
 
 def trained(

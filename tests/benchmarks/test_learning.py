@@ -48,7 +48,7 @@ def taught(monkeypatch):
 
 def test_the_trunk_goes_on_from_one_time_to_the_next_and_warms_up_once(taught):
     system = Told()
-    learn(system, [0.5, 1.0, 4.0], 3)
+    list(learn(system, [0.5, 1.0, 4.0], 3))
     assert [asked for asked in system.asked if asked[0] is None] == [
         (None, 50, 2.0),
         (None, 50, 0.0),
@@ -65,7 +65,7 @@ def test_the_trunk_goes_on_from_one_time_to_the_next_and_warms_up_once(taught):
 
 def test_every_run_branches_off_after_every_leg_with_crops_of_its_own(taught):
     system = Told()
-    points = learn(system, [1.0, 2.0], 0)
+    *_, points = learn(system, [1.0, 2.0], 0)
     assert [(point.way, point.crops) for point in points] == [
         ("one", 140),
         ("two", 140),
