@@ -159,7 +159,8 @@ def unseen(table: Table, column: Column) -> list[str]:
 
 
 SHOWN = {
-    False: "Cells show the paper's figure and ours with its 95 % interval.\n",
+    False: "Cells show the paper's figure and ours, in tables that are narrow enough with its 95 % interval; "
+    "the CSV files have all intervals.\n",
     True: "Ours stands above the paper's figures; the 95 % intervals are in the CSV files.\n",
 }
 SPENT = (
