@@ -10,7 +10,7 @@ SYSTEMS = ("gcn", "learner", "fusion", "dgcn", "hgg")
 
 
 def newest_runs(system: str) -> dict[str, dict[str, float]]:
-    """Metrics of the newest finished run of every name."""
+    """Metrics of the newest finished run of every name; shorter budgets are trained after it and left out."""
     import mlflow
 
     client = mlflow.MlflowClient(f"sqlite:///{project_root() / 'mlflow' / 'mlflow.db'}")
@@ -20,7 +20,7 @@ def newest_runs(system: str) -> dict[str, dict[str, float]]:
     newest: dict[str, dict[str, float]] = {}
     found = client.search_runs([experiment.experiment_id], max_results=5000, order_by=["start_time DESC"])
     for run in found:
-        if "final_spent_s" in run.data.metrics and "mlflow.parentRunId" not in run.data.tags:
+        if "final_spent_s" in run.data.metrics and not {"mlflow.parentRunId", "rung"} & set(run.data.tags):
             newest.setdefault(run.info.run_name, run.data.metrics | {"id": run.info.run_id, "seeds": 0})
     parents = {metrics.pop("id"): metrics for metrics in newest.values()}
     for run in found:
