@@ -104,12 +104,10 @@ def whole_set(name: str) -> Set:
 def without_held_out(name: str) -> tuple[Set, Set]:
     """A set without its last people, and some of those; the last pictures, where people have no names."""
     whole = whole_set(name)
-    people, place, counts = np.unique(whole.split.subject, return_inverse=True, return_counts=True)
+    _, person, counts = np.unique(whole.split.subject, return_inverse=True, return_counts=True)
     first = round((1 - HELD_OUT) * size(whole))
-    last = (
-        place > np.searchsorted(np.cumsum(counts), first) if len(people) > 1 else np.zeros(len(place), bool)
-    )
-    held_out = np.flatnonzero(last) if last.any() else np.arange(first, size(whole))
+    last = np.flatnonzero(person > np.searchsorted(np.cumsum(counts), first))
+    held_out = last if len(last) else np.arange(first, size(whole))
     known = np.setdiff1d(np.arange(size(whole)), held_out)
     return part(whole, known), part(whole, held_out[spread(len(held_out), PEOPLE)])
 

@@ -36,7 +36,7 @@ def drive(repo: Repo, targets: Sequence[str], bounds: Bounds) -> int:
     """Run what has changed; the exit status."""
     with only_driver(repo) as kept_open, noted_signals() as signals:
         plan = Plan(repo, targets)
-        if needs := needed(plan):
+        if needs := needed(plan, parameters(plan)):
             print(*(f"error: {need}" for need in needs), sep="\n", file=sys.stderr)
             return 1
         logs = Path(repo.tmp_dir, "repro-logs")
@@ -57,11 +57,9 @@ def parameters(plan: Plan) -> dict[str, Any]:
     return load_params(path) if path.is_file() else {}
 
 
-def needed(plan: Plan) -> list[str]:
+def needed(plan: Plan, params: dict[str, Any]) -> list[str]:
     """A sentence for each thing that the plan's stages are told to read and that is not there."""
-    if not (params := parameters(plan)):
-        return []
-    needs = unmet(params, Path(plan.repo.root_dir))
+    needs = unmet(params, Path(plan.repo.root_dir)) if params else []
     return [need.text for need in needs if plan.concerns(need.parameter, need.value)]
 
 
@@ -83,7 +81,7 @@ def list_changed(plan: Plan) -> int:
     """Print where data are from and what is needed, then the stages that would run or be compared again."""
     if params := parameters(plan):
         print(*origins(params, Path(plan.repo.root_dir)), sep="\n")
-    print(*(f"needed: {need}\n" for need in needed(plan)), sep="", end="")
+    print(*(f"needed: {need}\n" for need in needed(plan, params)), sep="", end="")
     touched: set[str] = set()
     with plan.reading():
         for name in plan.stages:

@@ -90,6 +90,18 @@ def written(value: Any) -> str:
     return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def in_words(settings: Mapping[str, Any], *without: str) -> str:
+    """Settings in a line, as rows presume them: `batch 8, milestones 80 93`."""
+    return ", ".join(f"{key} {briefly(settings[key])}" for key in sorted(settings.keys() - set(without)))
+
+
+def briefly(value: Any) -> str:
+    """A setting as `params.yaml` writes it, but for the form of numbers and lists."""
+    if isinstance(value, list | tuple):
+        return " ".join(briefly(item) for item in value)
+    return f"{value:g}" if isinstance(value, float) else written(value)
+
+
 def run_of(row: Row, column: Column, facts: Facts) -> str | None:
     """The run that fills a cell, if there is one: the row's own, or that of an earlier stage."""
     if column.part is None:

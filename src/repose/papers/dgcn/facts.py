@@ -10,10 +10,10 @@ import numpy as np
 from safetensors import safe_open
 
 from repose.papers.people.scores import REFERENCES
-from repose.papers.people.words import in_words, last, learnt_scores
+from repose.papers.people.words import last, learnt_scores
 from repose.report.runs import Run, run_facts
 from repose.report.scores import Scores
-from repose.report.tables import Facts
+from repose.report.tables import Facts, in_words
 
 TOLD = {"base_r50": "the ResNet-50 baseline", "ad_r50": "the same with a dynamic graph"}  # at the top
 SHARED_LOSSES = ("pif_c", "paf_c")  # unweighted, of the confidences that all arms are taught alike

@@ -7,10 +7,10 @@ from typing import Any
 
 from repose.papers.hgg.scores import BY_TRUTH, FIRST, GAP, own_tests, tested
 from repose.papers.people.scores import REFERENCES
-from repose.papers.people.words import in_words, last, learnt_scores
+from repose.papers.people.words import last, learnt_scores
 from repose.report.runs import Run, run_facts
 from repose.report.scores import Scores, figure
-from repose.report.tables import Facts
+from repose.report.tables import Facts, in_words
 
 TOLD = {"ae": "associative embedding", "full": "the hierarchical grouping"}  # at the top
 OF_PRESETS = ("scale", "rotation", "near")  # of the crops, which the papers' scale sets

@@ -14,7 +14,7 @@ from repose.metrics.predictions import check_samples, load_predictions
 from repose.report.curves import read_curve
 from repose.report.runs import Run, run_facts
 from repose.report.scores import Score, Scores, flat_score, unit_score
-from repose.report.tables import Facts
+from repose.report.tables import Facts, in_words
 from repose.skeletons import convert_table
 from repose.skeletons.posetable import PoseTable
 
@@ -189,21 +189,7 @@ def made_with(run: Run) -> dict[str, str]:
         "loss_weights": train.get("weights"),
         "setup": train.get("setup"),
     }
-    return {name: listed(section) for name, section in sections.items() if section}
-
-
-def listed(section: Mapping[str, Any]) -> str:
-    """Settings in a line: `batch 24, milestones 170 200`."""
-    texts = {
-        key: " ".join(f"{item:g}" if isinstance(item, float) else str(item) for item in as_list(value))
-        for key, value in sorted(section.items())
-    }
-    return ", ".join(f"{key} {text}" for key, text in texts.items())
-
-
-def as_list(value: Any) -> list[Any]:
-    """A list as it is, anything else as the only item of one."""
-    return value if isinstance(value, list) else [value]
+    return {name: in_words(section) for name, section in sections.items() if section}
 
 
 def learnt(run: Run, own: Mapping[str, Score], trivial: Mapping[str, Score]) -> dict[str, Any]:

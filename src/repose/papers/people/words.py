@@ -71,20 +71,6 @@ def listed(numbers: Iterable[int]) -> str:
     return " to ".join(dict.fromkeys(f"{number:,}" for number in (ends[0], ends[-1])))
 
 
-def in_words(settings: Mapping[str, Any], *without: str) -> str:
-    """Settings in a line, as rows presume them: `batch 8, milestones 80 93`."""
-    return ", ".join(f"{key} {shown(settings[key])}" for key in sorted(settings.keys() - set(without)))
-
-
-def shown(value: Any) -> str:
-    """A setting as `params.yaml` writes it, but for the form of numbers and lists."""
-    if isinstance(value, list | tuple):
-        return " ".join(shown(item) for item in value)
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else "null" if value is None else str(value)
-
-
 def by_section(scale: Mapping[str, Any], *without: str) -> dict[str, Any]:
     """A system's scale as its page lists it: `train.batch`; values that are null do nothing."""
     flat: dict[str, Any] = {}
