@@ -13,7 +13,7 @@ JOBS ?= $(shell nproc)
 
 FAST := not slow and not pipeline and not full
 
-.PHONY: help setup repro test test-full check format bench ui clean distclean
+.PHONY: help setup smoke repro test test-full check format bench ui clean distclean
 
 help:           ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 16
@@ -26,6 +26,9 @@ $(READY): requirements.lock pyproject.toml
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+smoke: $(READY) ## a first look: everything at smoke scale, in a copy below .smoke
+	python -m repose smoke --jobs $(JOBS)
 
 repro: $(READY) ## rebuild data, trainings and reports: dvc repro, with JOBS stages side by side
 	python -m repose repro --jobs $(JOBS)
@@ -54,8 +57,8 @@ bench: $(READY) ## speed as ratios within one run, into benchmarks/results.md
 ui: $(READY)    ## browse the trainings at http://127.0.0.1:5000
 	mlflow ui --host 127.0.0.1 --port 5000 --backend-store-uri sqlite:///mlflow/mlflow.db
 
-clean:          ## remove data/, runs/ and tools' caches; DVC's cache brings the outputs back
-	rm -rf data runs .resume .work dvc_plots .pytest_cache .mypy_cache .ruff_cache .hypothesis build
+clean:          ## remove data/, runs/, .smoke/ and tools' caches; DVC's cache brings data and runs back
+	rm -rf data runs .smoke .resume .work dvc_plots .pytest_cache .mypy_cache .ruff_cache .hypothesis build
 	find src stages tests benchmarks -name __pycache__ -type d -exec rm -rf {} +
 
 distclean: clean ## also remove .venv, DVC's cache and the MLflow store

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from repose.fusion.designs import NetworkScale, build, design_of
 from repose.fusion.predict import crop_of, find_person, load_predictor, open_picture, square_of
 from repose.hgg.candidates import CandidateRules
 from repose.hgg.pictures import load_finder
-from repose.predict import Person, around, predict_pictures, read_box
+from repose.predict import Person, around, pictures_in, read_box
 from repose.report.annotated import Drawn, annotate
 from repose.skeletons import get_skeleton
 from repose.training.record import write_run, write_seed
@@ -32,6 +33,11 @@ NETWORK = {
     "stem_pool": False,
     "input_px": 32,
 }
+
+
+def predict_pictures(*arguments, **options):
+    """The files of all pictures."""
+    return [file for one in repose.predict.predict_pictures(*arguments, **options) for file in one.files]
 
 
 KNOWN = ["r_knee", "r_hip", "l_hip", "l_knee"]
@@ -256,6 +262,30 @@ def test_many_people_are_drawn_and_scored(tmp_path):
     with Image.open(tmp_path / "many.png") as drawn:  # three rows of three
         assert drawn.size == (480 + 3 * 2 * 160, 3 * 180)
     assert (tmp_path / "many.png").read_bytes() == (tmp_path / "again.png").read_bytes()
+
+
+def test_a_folder_is_read_in_the_order_of_its_frames(finder, found, picture, tmp_path, capsys):
+    found(crowd((5, 5, 50)))
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    for number in (10, 9, 1):
+        (frames / f"f{number}.png").write_bytes(picture.read_bytes())
+    (frames / "notes.txt").write_text("no picture")
+    assert [path.stem for path in pictures_in([frames, picture])] == ["f1", "f9", "f10", "person"]
+    command = ["predict", str(frames), "--run", str(finder), "--out", str(tmp_path / "out"), "--json"]
+    options = parser().parse_args(command)
+    options.run(options)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["image"] for line in lines] == ["f1.png", "f9.png", "f10.png"]
+    assert lines[0] == json.loads((tmp_path / "out/f1.json").read_text())
+    assert lines[0]["people"][0]["person_score"] == 0.9
+
+
+def test_a_video_and_a_folder_without_pictures_are_one_sentence(tmp_path):
+    with pytest.raises(ReposeError, match=r"a video, .* ffmpeg -i 'a/walk\.MP4' 'a/walk/%06d\.jpg' and give"):
+        pictures_in([Path("a/walk.MP4")])
+    with pytest.raises(ReposeError, match=r"no file ending in \.jpg, \.jpeg, \.png"):
+        pictures_in([tmp_path])
 
 
 def test_the_command_asks_for_a_run_and_leaves_out_the_weakest_people():

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 RUNS = Path("runs")
 FINDERS = ("dgcn/ad_r50", "dgcn/base_r50")  # the first that is trained finds people where none is named
+PICTURES = (".jpg", ".jpeg", ".png")  # that are looked for in a folder
+VIDEOS = {".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".flv"}
 MPII = "mpii16"  # joints of all runs of fusion
 LONGEST, INCHES = 480, 3.2  # longer edge of the picture of each round: px, and as it is drawn
 Box = tuple[float, float, float, float]  # x y w h, px
@@ -54,20 +57,26 @@ class Way:
     rounds: Callable[[Image], dict[str, np.ndarray]] | None = None  # candidates, grouped round by round
 
 
+@dataclass(frozen=True)
+class Predicted:
+    """One picture's results."""
+
+    files: Sequence[Path]  # that were written
+    facts: dict[str, Any]  # what the JSON file says
+
+
 def predict_pictures(
     pictures: Sequence[Path], run: str, out: Path, box: str | None = None, people: str | None = None,
     least: float = 0.0, show_rounds: bool = False,
-) -> list[Path]:  # fmt: skip
-    """Write `<name>.png` and `<name>.json` for every picture, and say which files.
+) -> Iterator[Predicted]:  # fmt: skip
+    """Write `<name>.png` and `<name>.json` for every picture, one by one.
 
     People who score less than `least` are left out: runs find many, for average precision wants them.
     `show_rounds` adds `<name>_rounds.png`: how a run of hgg has put them together.
     """
     endings = [".png", ".json", "_rounds.png"][: 3 if show_rounds else 2]
     files = [[out / f"{path.stem}{ending}" for ending in endings] for path in pictures]
-    written = [file for own in files for file in own]
-    if twice := [file for file, count in Counter(written).items() if count > 1]:
-        raise ReposeError(f"{twice[0]}: two pictures would be this file, expected different names")
+    refuse_clashes(pictures, [file for own in files for file in own])
     asked = read_box(box)
 
     from repose.fusion.predict import open_picture
@@ -78,15 +87,54 @@ def predict_pictures(
         raise ReposeError(f"--show-rounds: {run} groups nothing, expected a run that does, such as hgg/full")
     for path, own in zip(pictures, files, strict=True):
         picture = open_picture(path)
-        if path.resolve() in [file.resolve() for file in written]:
-            raise ReposeError(f"{path}: would be overwritten, expected another folder in --out")
         found = way.find(picture)
         drawn = [Drawn(p.joints2d_px, p.found, p.joints3d_mm, p.person_score) for p in found]
         annotate(own[0], picture, way.skeleton, drawn)
-        write_json(own[1], facts_of(path, run, way, found))
+        facts = facts_of(path, run, way, found)
+        write_json(own[1], facts)
         if show_rounds and way.rounds:
             draw_rounds_on(own[2], picture, way.skeleton, way.rounds(picture))
-    return written
+        yield Predicted(own, facts)
+
+
+def refuse_clashes(pictures: Sequence[Path], written: Sequence[Path]) -> None:
+    """No file is written twice, and no picture is written over."""
+    if twice := [file for file, count in Counter(written).items() if count > 1]:
+        raise ReposeError(f"{twice[0]}: two pictures would be this file, expected different names")
+    targets = {file.resolve() for file in written}
+    if lost := [path for path in pictures if path.resolve() in targets]:
+        raise ReposeError(f"{lost[0]}: would be overwritten, expected another folder in --out")
+
+
+def pictures_in(given: Sequence[Path]) -> list[Path]:
+    """The pictures of files and folders, those of a folder in the order of the numbers in their names."""
+    found: list[Path] = []
+    for path in given:
+        if path.suffix.lower() in VIDEOS:
+            raise ReposeError(video_hint(path))
+        if not path.is_dir():
+            found.append(path)
+            continue
+        own = [file for file in path.iterdir() if file.suffix.lower() in PICTURES and file.is_file()]
+        if not own:
+            ask = "expected pictures in it"
+            raise ReposeError(
+                f"{path}: no file ending in {', '.join(PICTURES)}, {ask} (not in folders below)"
+            )
+        found += sorted(own, key=lambda file: by_number(file.name))
+    return found
+
+
+def by_number(name: str) -> list[tuple[int, str]]:
+    """A key that puts frame 2 before frame 10."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
+
+
+def video_hint(path: Path) -> str:
+    """What to do with a video: no library that we depend on reads one."""
+    frames = path.with_suffix("")
+    commands = f"mkdir -p '{frames}' && ffmpeg -i '{path}' '{frames}/%06d.jpg'"
+    return f"{path}: a video, expected pictures; make its frames with {commands} and give the folder {frames}"
 
 
 def draw_rounds_on(path: Path, picture: Image, skeleton: str, rounds: dict[str, np.ndarray]) -> None:

@@ -80,7 +80,7 @@ def test_a_broken_manifest_is_named(tmp_path: Path) -> None:
 
 def test_check_says_what_will_be_done(tmp_path: Path) -> None:
     write_mpii(tmp_path, "xiao")
-    lines = check("mpii", tmp_path).splitlines()
+    lines = check("mpii", tmp_path).text().splitlines()
     assert lines[0].startswith(f"mpii in {tmp_path}: 5 files")
     assert lines[1] == "source: real data"
     assert any(

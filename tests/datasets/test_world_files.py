@@ -33,7 +33,7 @@ def native(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.mark.parametrize("name", READERS)
 def test_every_data_set_is_usable(name: str, native: dict[str, Path]) -> None:
-    lines = check(name, native[name]).splitlines()
+    lines = check(name, native[name]).text().splitlines()
     assert lines[1] == "source: the embedded world"
     assert lines[-1] == "usable: yes"
 

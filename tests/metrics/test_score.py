@@ -4,7 +4,7 @@ import pytest
 from repose.foundations.errors import ReposeError
 from repose.foundations.files import save_arrays
 from repose.foundations.rng import rng
-from repose.metrics.score import frame_scores, score_file
+from repose.metrics.score import frame_scores, score_text, scored
 from repose.skeletons import convert, get_skeleton
 from repose.skeletons.posetable import PoseTable, encode
 
@@ -40,7 +40,7 @@ def predictions(tmp_path, **changes):
 
 
 def test_a_table_shows_groups_and_both_averages(tmp_path):
-    text = score_file(predictions(tmp_path), table())
+    text = score_text(scored(predictions(tmp_path), table()))
     rows = {line[:17].strip(): line[17:].split() for line in text.splitlines()[1:]}
     assert list(rows) == ["", "Sitting", "SittingDown", "Walking", "mean of actions", "mean of frames"]
     per_action = [float(rows[name][1]) for name in ("Sitting", "SittingDown", "Walking")]

@@ -1,8 +1,11 @@
-"""Whether a download is complete and usable, and what will be done with it, in a few lines of text."""
+"""Whether a download is complete and usable, and what will be done with it, for people and for scripts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,24 +18,63 @@ from repose.skeletons.posetable import PoseTable
 SAMPLE = 64  # pictures per split that are opened
 
 
-def check(name: str, root: str | Path) -> str:
+@dataclass(frozen=True)
+class Checked:
+    """A data set that is complete and usable."""
+
+    dataset: str
+    root: str
+    source: str  # world or real
+    files: int
+    bytes: int
+    splits: Mapping[str, Mapping[str, Any]]  # what scripts want of each split
+    lines: tuple[str, ...]  # what people want of all splits
+
+    def total(self, what: str) -> int:
+        """How many poses or pictures all splits have."""
+        return sum(split[what] for split in self.splits.values())
+
+    def facts(self) -> dict[str, Any]:
+        """All but the lines."""
+        names = ("dataset", "root", "source", "files", "bytes", "splits")
+        return {name: getattr(self, name) for name in names}
+
+    def text(self) -> str:
+        """What `python -m repose check` prints."""
+        head = f"{self.dataset} in {self.root}: {self.files:,} files, {self.bytes / 1e9:.2f} GB"
+        source = f"source: {'the embedded world' if self.source == 'world' else 'real data'}"
+        return "\n".join([head, source, *self.lines, "usable: yes"])
+
+
+def check(name: str, root: str | Path) -> Checked:
     """Read the whole data set, but only a sample of its pictures; what is wrong is a `ReposeError`."""
     module, path = reader(name), folder(root)
     sizes = scan(path, module.FILES)
-    lines = [
-        f"{name} in {path}: {len(sizes):,} files, {sum(sizes.values()) / 1e9:.2f} GB",
-        f"source: {'the embedded world' if source_of(path) == 'world' else 'real data'}",
-    ]
     pictures = Pictures(path, SAMPLE)
-    for table in read(name, path, SAMPLE).values():
+    splits, lines = {}, []
+    for split, table in read(name, path, SAMPLE).items():
+        table.check()
         opened = 0 if table.image_names is None else pictures.open_sample(table.image_names.tolist())
+        splits[split] = facts_of_split(table)
         lines += described(table, opened)
-    return "\n".join([*lines, "usable: yes"])
+    return Checked(name, str(path), source_of(path), len(sizes), sum(sizes.values()), splits, tuple(lines))
+
+
+def facts_of_split(table: PoseTable) -> dict[str, Any]:
+    """One split in numbers and names."""
+    return {
+        "poses": len(table),
+        "pictures": 0 if table.image_names is None else len(table.image_names),
+        "skeleton": table.skeleton,
+        "joints": list(table.joints),
+        "joints3d": table.joints3d is not None,
+        "left_out": dict(table.meta["dropped"]),
+        "notes": list(table.meta["notes"]),
+    }
 
 
 def described(table: PoseTable, opened: int) -> list[str]:
     """What will be made of one split."""
-    table.check()
     poses, joints = len(table), len(table.joints)
     share = table.labelled.mean() if poses else 0.0
     hidden = 1 - table.visible.sum() / max(1, table.labelled.sum())

@@ -3,8 +3,10 @@
 Legend: N scored frames, J joints.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -68,27 +70,31 @@ def known_joint_sets(joints: tuple[str, ...]) -> list[str]:
     return found
 
 
-def score_table(scores: FrameScores, by: str) -> str:
-    """The metrics (columns) of each group of frames and their two averages (rows), as text."""
+def score_rows(scores: FrameScores, by: str) -> list[dict[str, Any]]:
+    """The metrics of each group of frames, and their two averages."""
     names, codes = np.unique(scores.groups[by], return_inverse=True)
-    columns = [list(group_means(values, codes).values()) for values in scores.metrics.values()]
-    counts, total = np.bincount(codes), len(codes)
-    rows: list[tuple[str, int, list[float]]] = [
-        (str(name), int(count), [column[row] for column in columns])
-        for row, (name, count) in enumerate(zip(names, counts, strict=True))
+    means = {metric: list(group_means(values, codes).values()) for metric, values in scores.metrics.items()}
+    rows: list[dict[str, Any]] = [
+        {"name": str(name), "frames": int(count), **{metric: float(of[row]) for metric, of in means.items()}}
+        for row, (name, count) in enumerate(zip(names, np.bincount(codes), strict=True))
     ]
-    values = scores.metrics.values()
-    rows += [(f"mean of {by}s", total, [mean_of_group_means(column, codes) for column in values])]
-    rows += [("mean of frames", total, [frame_mean(column) for column in values])]
-    lines = [[name, str(count), *(f"{value:.2f}" for value in figures)] for name, count, figures in rows]
-    return aligned([["", "frames", *scores.metrics], *lines])
+    averages = {
+        f"mean of {by}s": lambda values: mean_of_group_means(values, codes),
+        "mean of frames": frame_mean,
+    }
+    for name, average in averages.items():
+        figures = {metric: float(average(values)) for metric, values in scores.metrics.items()}
+        rows.append({"name": name, "frames": len(codes), **figures})
+    return rows
 
 
-def aligned(lines: list[list[str]]) -> str:
-    """Columns of text: the first to the left, the others to the right."""
+def aligned(lines: list[list[str]], left: Collection[int] = (0,)) -> str:
+    """Columns of text: those of `left` to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    sides = [str.ljust if column in left else str.rjust for column in range(len(widths))]
     return "\n".join(
-        "  ".join([first.ljust(widths[0]), *map(str.rjust, others, widths[1:])]) for first, *others in lines
+        "  ".join(side(word, width) for side, word, width in zip(sides, line, widths, strict=True)).rstrip()
+        for line in lines
     )
 
 
@@ -99,8 +105,26 @@ def of_people(path: Path, truth: Path | None) -> bool:
     return "person_score" in load_arrays(path)
 
 
-def score_file(path: str | Path, table: PoseTable, by: str = "action") -> str:
-    """What `python -m repose score` prints about one file."""
+def scored(path: str | Path, table: PoseTable, by: str = "action") -> dict[str, Any]:
+    """The scores of one file, for scripts."""
     scores = frame_scores(path, table)
-    scored = f"{len(scores.sample)} of {len(table)} frames of {table.dataset} {table.split}"
-    return f"{path}: {scored}, {len(scores.joints)} joints; mm and %\n{score_table(scores, by)}"
+    return {
+        "file": str(path),
+        "dataset": table.dataset,
+        "split": table.split,
+        "frames": len(scores.sample),
+        "frames_of_truth": len(table),
+        "joints": list(scores.joints),
+        "rows": score_rows(scores, by),
+    }
+
+
+def score_text(facts: Mapping[str, Any]) -> str:
+    """What `python -m repose score` prints about one file."""
+    of = f"{facts['frames']} of {facts['frames_of_truth']} frames of {facts['dataset']} {facts['split']}"
+    lines = [
+        [row["name"], str(row["frames"]), *(f"{row[metric]:.2f}" for metric in list(row)[2:])]
+        for row in facts["rows"]
+    ]
+    table = aligned([["", *list(facts["rows"][0])[1:]], *lines])
+    return f"{facts['file']}: {of}, {len(facts['joints'])} joints; mm and %\n{table}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,10 +21,10 @@ from repose.skeletons.posetable import PoseTable
 from repose.skeletons.sigmas import SIGMAS, skeleton_of
 
 
-def score_people_file(
+def scored_people(
     path: Path, truth_path: Path | None, skeleton: str | None = None, longest_px: float | None = None
-) -> str:
-    """The numbers of one file over all images and over those with a visible person.
+) -> dict[str, Any]:
+    """The numbers of one file over all images and over those with a visible person, for scripts.
 
     `skeleton` names the sigmas; `longest_px` scales every picture to that longer side first, since areas
     count in px.
@@ -38,9 +39,24 @@ def score_people_file(
     if longest_px:
         factors = truth.factors_to(longest_px)
         truth, found = truth.scaled(factors), found.scaled(factors)
-    visible = with_visible_person(truth)
-    what = f"{len(found)} people found in {len(truth.picture_ids)} images with {len(truth)} people"
-    return f"{path}: {what}, {len(truth.joints)} joints\n{number_table(truth, found, visible, skeleton)}"
+    return {
+        "file": str(path),
+        "people_found": len(found),
+        "images": len(truth.picture_ids),
+        "people": len(truth),
+        "joints": list(truth.joints),
+        "rows": number_rows(truth, found, with_visible_person(truth), skeleton),
+    }
+
+
+def people_text(facts: Mapping[str, Any]) -> str:
+    """What `python -m repose score` prints about one file."""
+    what = f"{facts['people_found']} people found in {facts['images']} images with {facts['people']} people"
+    lines = [["", *facts["rows"][0]["shares"]]]
+    for row in facts["rows"]:
+        name = f"{row['images']} images, {row['name']}" if "images" in row else row["name"]
+        lines.append([name, *("–" if share is None else f"{share:.3f}" for share in row["shares"].values())])
+    return f"{facts['file']}: {what}, {len(facts['joints'])} joints\n{aligned(lines)}"
 
 
 def loaded_truth(path: Path, skeleton: str | None) -> PeopleTruth:
@@ -53,25 +69,25 @@ def loaded_truth(path: Path, skeleton: str | None) -> PeopleTruth:
     return truth_of_table(table, target)
 
 
-def number_table(truth: PeopleTruth, found: PeopleFound, visible: np.ndarray, skeleton: str | None) -> str:
-    """Rows of numbers: the two choices of images, or on MPII the two scores."""
+def number_rows(
+    truth: PeopleTruth, found: PeopleFound, visible: np.ndarray, skeleton: str | None
+) -> list[dict[str, Any]]:
+    """Shares by row: the two choices of images, or on MPII the two scores."""
     if truth.joints == get_skeleton(SKELETON).joints:
         matches = match_joints(truth, found)
-        return numbers_as_text({"AP": mpii_ap(matches), "PCKh@0.5": mpii_pckh(matches)})
+        scores = {"AP": mpii_ap(matches), "PCKh@0.5": mpii_pckh(matches)}
+        return [{"name": name, "shares": shares(numbers)} for name, numbers in scores.items()]
     sigmas = skeleton or skeleton_of(truth.joints)
-    rows = {}
+    rows = []
     for name, pictures in {"all": np.ones(len(visible), bool), "with a visible person": visible}.items():
         if sigmas == "crowdpose14":
             numbers = crowdpose_numbers(truth, found, pictures=pictures, skeleton=sigmas)
         else:
             numbers = coco_numbers(truth, found, sigmas, pictures)
-        rows[f"{pictures.sum()} images, {name}"] = numbers
-    return numbers_as_text(rows)
+        rows.append({"name": name, "images": int(pictures.sum()), "shares": shares(numbers)})
+    return rows
 
 
-def numbers_as_text(rows: Mapping[str, Mapping[str, float | np.ndarray]]) -> str:
-    """A table of shares with a row a name; – where nobody counts."""
-    lines = [["", *next(iter(rows.values()))]]
-    for name, values in rows.items():
-        lines.append([name, *("–" if np.isnan(value) else f"{value:.3f}" for value in values.values())])
-    return aligned(lines)
+def shares(numbers: Mapping[str, float | np.ndarray]) -> dict[str, float | None]:
+    """Plain numbers; None where nobody counts."""
+    return {name: None if np.isnan(value) else float(value) for name, value in numbers.items()}
