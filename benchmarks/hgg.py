@@ -9,7 +9,6 @@ simulated pictures. One thread, all within this process. `python -m benchmarks.h
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -34,18 +33,18 @@ from repose.foundations.parameters import load_params
 from repose.foundations.rng import rng
 from repose.hgg.candidates import by_picture, find_candidates
 from repose.hgg.clustering import Grouper, cluster
-from repose.hgg.designs import build_seeded, design_of, output_layers
+from repose.hgg.designs import build_seeded, design_of
 from repose.hgg.groupers import batch_of
 from repose.hgg.looking import SKELETON, GroupingDesign
 from repose.hgg.network import STRIDE, Said
-from repose.hgg.objective import Objective, PoseGroups
+from repose.hgg.objective import PoseGroups, plain_parameters
 from repose.hgg.people import people_of
 from repose.hgg.predict import by_tags
 from repose.hgg.recipe import trunk_recipe
-from repose.hgg.run import Setup
+from repose.hgg.run import Setup, maker_of, objective_of
 from repose.hgg.settings import arm_of, setup_of, trunk_of
 from repose.hgg.simulation import Quality, tags_of
-from repose.hgg.targets import PEAK, LabelMaker, Labels
+from repose.hgg.targets import PEAK, Labels
 from repose.hgg.testing import look
 from repose.skeletons import get_skeleton
 from repose.training.devices import Device, Forward, cpu_has_bf16, prepare_device
@@ -67,11 +66,6 @@ class Bench(NamedTuple):
     optimiser: Optimiser
     device: Device
     batch: int
-
-
-def maker_of(setup: Setup, px: int) -> LabelMaker:
-    """Labels of crops or pictures of a size."""
-    return LabelMaker(SKELETON, px, setup.sigma, setup.most_people, setup.exact)
 
 
 def truth_said(labels: Labels, quality: Quality, draw: np.random.Generator) -> Said:
@@ -109,11 +103,9 @@ def step_with(bench: Bench, grouping: GroupingDesign | None, truth: Said | None)
     """One step of a training on a batch, with a grouping or without."""
     setup, device = bench.setup, bench.device
     network = network_of(bench, bench.grouper if grouping else None).train()
-    rules, losses = replace(setup.reading.candidates, nodes=setup.nodes), grouping.losses if grouping else ()
-    objective = Objective(network, SKELETON, setup.weights, rules, losses, setup.similar, 0)
+    objective = objective_of(grouping, setup, network, 0)
     forward = Prompted(network, device, truth) if truth else Forward(network, device)
-    plain = [f"proposals.{name}" for name in output_layers(network.proposals)]
-    return training_step(network, objective, forward, bench.optimiser, plain)
+    return training_step(network, objective, forward, bench.optimiser, plain_parameters(network))
 
 
 def training_lines(bench: Bench) -> list[str]:

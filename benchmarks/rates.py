@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 from repose.foundations.errors import ReposeError
 from repose.foundations.parameters import load_params
-from repose.gcn.run import Model, Setup, Weights, build, objective_of, schedules
+from repose.gcn.run import Model, Weights, as_trained, build, objective_of, schedules, setup_of
 from repose.labels import cluster_poses
 from repose.lifting.harness import predict, train_lifter
 from repose.lifting.lifter import numbers_of
@@ -34,6 +34,7 @@ def main(name: str, *changes: str) -> None:
     scale, gcn = params["scale"]["gcn"], params["gcn"]
     entry = next(gcn[f][name] for f in ("runs", "class_runs", "free_runs") if name in gcn[f])
     model = gcn["model"] | {"classes": params["aux"]["classes"]} | entry
+    model = vars(as_trained(Model(**model), scale))
     _, small = schedules(gcn["train"], scale, Model(**model))
     apply_changes(changes, small, scale, model)
     table = PoseTable.load("data/poses/h36m/train.npz")
@@ -88,7 +89,7 @@ def run(
 ) -> tuple[np.ndarray, list[dict[str, Any]]]:
     """Errors (S,) in mm and the curves."""
     common, scale = params["gcn"]["train"], params["scale"]["gcn"]
-    setup = Setup(**common["setup"], width=scale["width"], output_gain=scale["output_gain"])
+    setup = setup_of(common, scale, model)
     labels = None
     if model.task == "classes" and model.classes:
         cluster = params["labels"] | {"subsample": 10_000}
@@ -98,8 +99,7 @@ def run(
     published, _ = schedules(common, scale, model)
     recipe = make_recipe(PaperTraining(**published), small, len(train.sample))
     objective = objective_of(model, Weights(**common["weights"]), numbers, seeds)
-    clip = 0.0 if model.layer == "martinez" else setup.clip
-    options = {"clip": clip, "seed": params["seed"], "name": "rates", "labels": labels}
+    options = {"clip": setup.clip, "seed": params["seed"], "name": "rates", "labels": labels}
     history = train_lifter(lifter, objective, train, test, recipe, device, **options)
     apart = predict(Forward(lifter, device), test.rows(np.arange(0, len(test.sample), 7)), len(seeds))
     truth = test.joints3d_m[::7] * 1000

@@ -32,6 +32,7 @@ from repose.pictures.people import load_split
 from repose.skeletons import get_skeleton
 from repose.training.devices import Device, Forward, prepare_device
 from repose.training.loop import train
+from repose.training.recipe import value_of
 
 FOLDER = Path("data/fusion")
 SCHEMES = {  # the 3D set of each, and families of stages with the run of each whose schedule is trained
@@ -72,8 +73,8 @@ def main() -> None:
         for family, run in families.items():
             sets = {"stage1": [flat], "solo2": [deep], "solo3": [deep]}.get(family, [flat, deep])
             paper = paper_stage(schedule_of(fusion["train"][family], fusion[family][run]))
-            depth = own["depth_weight"] or scale["depth_weights"].get(run, scale["depth_weights"][family])
-            some = SmallStage(**small, rate=rates.get(run, rates[family]), depth_weight=depth)
+            depth = own["depth_weight"] or value_of(run, family, scale["depth_weights"])
+            some = SmallStage(**small, rate=value_of(run, family, rates), depth_weight=depth)
             theirs, ours = people([fusion["sets"][s.name] for s in sets]), people([size(s) for s in sets])
             recipe, weights = make_recipe(paper, some, theirs, ours), weights_of(paper, some)
             batches = FusionBatches(sets, recipe.batch, recipe.steps, sizes, how, seed)

@@ -1,4 +1,4 @@
-"""The front page of the reports, the whole ledger and the few numbers of every system: `front.py`."""
+"""The front page of the reports, as Markdown and as HTML, its figure, the ledger and a few numbers."""
 
 from pathlib import Path
 from typing import Any
@@ -8,8 +8,15 @@ from repose.foundations.stage import run_stage
 
 def main(params: dict[str, Any]) -> None:
     from repose.report.front import write_front
+    from repose.report.site.page import write_site
 
-    write_front(Path("reports"), [Path(f"data/pages/{system}.json") for system in params["systems"]])
+    reports, pages, systems = Path("reports"), Path("data/pages"), params["systems"]
+    write_front(reports, [pages / f"{system}.json" for system in systems])
+    write_site(
+        reports / "index.html",
+        [pages / f"{system}_site.json" for system in systems],
+        reports / "headline.png",
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from repose.foundations.stage import run_stage
 
 
 def main(params: dict[str, Any], family: str, name: str) -> None:
-    from repose.foundations.errors import ReposeError
     from repose.fusion.designs import NetworkScale
     from repose.fusion.recipe import SmallStage, paper_stage, schedule_of
     from repose.fusion.run import Run, Setup, Store, train_run
@@ -15,6 +14,7 @@ def main(params: dict[str, Any], family: str, name: str) -> None:
     from repose.pictures.people import SETS_3D
     from repose.training.devices import prepare_device
     from repose.training.distributed import process_group
+    from repose.training.recipe import value_of
 
     entry: dict[str, Any] = params["fusion"][family][name]
     stage, scale, sets = (
@@ -23,7 +23,7 @@ def main(params: dict[str, Any], family: str, name: str) -> None:
         params["fusion"]["sets"],
     )
     schedule = schedule_of(stage, entry)
-    own = {key: scale[f"{key}s"].get(name, scale[f"{key}s"][family]) for key in ("rate", "depth_weight")}
+    own: dict[str, Any] = {key: value_of(name, family, scale[f"{key}s"]) for key in ("rate", "depth_weight")}
     small = SmallStage(**scale["train"], **own)
     train = tuple(entry[key] for key in ("data", "data2d", "data3d") if key in entry)
     first = train[-1]
@@ -37,12 +37,6 @@ def main(params: dict[str, Any], family: str, name: str) -> None:
         parent=entry.get("parent"),
         seeds=tuple(params["seed"] + k for k in range(entry.get("seeds", params["fusion"]["seeds"]))),
     )
-    begins = not run.parent and params["fusion"]["network"] == "resnet"
-    if begins and small.share is None and params["fusion"]["weights"] is None:
-        raise ReposeError(
-            "fusion.weights: null, expected a file of ImageNet weights, with which the published schedule "
-            "begins; name one, such as torchvision's resnet50 (safetensors or .pth)"
-        )
     network = scale["network"]
     setup = Setup(
         network=params["fusion"]["network"],

@@ -9,7 +9,7 @@ POSES = Path("data/poses")
 
 
 def main(params: dict[str, Any], name: str, classes: str | None = None) -> None:
-    from repose.gcn.run import Model, Setup, Weights, schedules, train_run
+    from repose.gcn.run import Model, Weights, as_trained, scale_of, schedules, setup_of, train_run
     from repose.labels import load_clusters
     from repose.lifting.ladder import budgets
     from repose.lifting.poses import lifting_poses
@@ -23,7 +23,7 @@ def main(params: dict[str, Any], name: str, classes: str | None = None) -> None:
     common, scale = params["gcn"]["train"], params["scale"]["gcn"]
     supervision = {"classes": int(classes) if classes else None}
     model = Model(**(params["gcn"]["model"] | entry | supervision))
-    setup = Setup(**common["setup"], width=scale["width"], output_gain=scale["output_gain"])
+    setup = setup_of(common, scale, model)
     skeleton = setup.skeleton
 
     files = {split: POSES / f"h36m/{split}.npz" for split in ("train", "test")}
@@ -46,13 +46,13 @@ def main(params: dict[str, Any], name: str, classes: str | None = None) -> None:
         "run": name,
         "model": vars(model),
         "train": common,
-        "scale": scale,
+        "scale": scale_of(model, scale),
         "seed": params["seed"],
     }
     with process_group(device):
         train_run(
             name,
-            model,
+            as_trained(model, scale),
             Weights(**common["weights"]),
             setup,
             trainings,

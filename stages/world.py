@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from repose.foundations.stage import run_stage
+from repose.world.folders import NATIVE, draws_into
 
-NATIVE = Path("data/native")
 NOT_DRAWN = "Nothing is drawn here: `datasets.{name}.root` in `params.yaml` is another folder.\n"
 
 
 def main(params: dict[str, Any], name: str) -> None:
     root = params["datasets"][name]["root"]
-    if Path(root).resolve() == (NATIVE / name).resolve():
+    if draws_into(root, name):
         draw(params, name)
     else:
         leave_note(name)

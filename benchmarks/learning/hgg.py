@@ -13,21 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.learning.system import DATA, SET, Classroom, Line, Teaching, found_people
+from benchmarks.learning.system import DATA, Lesson, Line, found_people, opened_lesson
 from repose.foundations.errors import ReposeError
-from repose.hgg.designs import output_layers
-from repose.hgg.looking import FIRST, SKELETON, reader_of
-from repose.hgg.objective import Objective, PoseGroups
+from repose.hgg.looking import FIRST, reader_of
+from repose.hgg.objective import PoseGroups
 from repose.hgg.predict import find_people
 from repose.hgg.recipe import arm_recipe, trunk_recipe
-from repose.hgg.run import Run, Setup, Store, chosen, load_trunk, opened, start_of
+from repose.hgg.run import Run, Setup, Store, load_trunk, start_of, teaching_of
 from repose.hgg.settings import arm_of, setup_of, trunk_of
-from repose.hgg.targets import LabelMaker
 from repose.metrics.people import PeopleFound, grouped_by_truth
-from repose.papers.people.judged import load_judged
 from repose.papers.people.scores import NEAR
+from repose.pictures.teaching import Teaching
 from repose.training.devices import Device, Forward
-from repose.training.loop import seed_of
 from repose.training.recipe import Recipe
 
 WAYS = ("by its own grouping", "grouped by the truth")
@@ -38,7 +35,7 @@ COLOURS = ("#f58a07", "#2f7fd6", "#3d8b3d", "#8a5fb0")
 class Hgg:
     """The trunk and some runs; all of them read whole pictures at one scale."""
 
-    room: Classroom
+    lesson: Lesson
     setup: Setup
     store: Store
     trunk: Run
@@ -74,27 +71,21 @@ class Hgg:
         return network
 
     def teaching(self, run: str | None, network: PoseGroups, seed: int) -> Teaching:
-        setup, grouping = self.setup, self.run(run).grouping
-        rules, losses = (
-            replace(setup.reading.candidates, nodes=setup.nodes),
-            grouping.losses if grouping else (),
-        )
-        objective = Objective(network, SKELETON, setup.weights, rules, losses, setup.similar, seed)
-        maker = LabelMaker(SKELETON, setup.crop_px, setup.sigma, setup.most_people, setup.exact)
-        plain = {f"proposals.{name}" for name in output_layers(network.proposals)}
-        return Teaching(objective, maker, plain.__contains__, seed if run else seed_of(seed, "hgg", "trunk"))
+        return teaching_of(self.run(run), self.setup, network, seed)
 
     def found(self, run: str, network: PoseGroups, rows: np.ndarray) -> dict[str, PeopleFound]:
-        room, look = self.room, self.run(run).tests[FIRST]
+        room, look = self.lesson.room, self.run(run).tests[FIRST]
         reader = reader_of({FIRST: look}, self.setup.reading, network.grouper)
         forward = Forward(network.eval(), room.device)
-        people, loose = find_people(forward, room.scenes, room.pictures, rows, reader, room.device.device)
-        found = (found_people(room.judged, people[FIRST]), self.by_truth(loose))
+        people, loose = find_people(
+            forward, room.data.scenes, room.data.pictures, rows, reader, room.device.device
+        )
+        found = (found_people(self.lesson.judged, people[FIRST]), self.by_truth(loose))
         return {way_of(run, how): each for how, each in zip(WAYS, found, strict=True)}
 
     def by_truth(self, loose: Mapping[str, np.ndarray]) -> PeopleFound:
         """Candidates put together by the truth."""
-        judged, image = self.room.judged, loose["image"].astype(np.int64)
+        judged, image = self.lesson.judged, loose["image"].astype(np.int64)
         points = loose["joints2d_px"] * judged.factors[image, None]
         joint, score = loose["joint"].astype(np.int64), loose["score"].astype(float)
         return grouped_by_truth(judged.truth, image, joint, points, score, NEAR)
@@ -112,12 +103,8 @@ def opened_hgg(params: Mapping[str, Any], names: Sequence[str], device: Device) 
     if strange := [name for name in names if name not in section["runs"]]:
         expected = f"found {strange[0]!r}, expected some of {', '.join(section['runs'])}"
         raise ReposeError(f"--runs: {expected}")
-    setup, roots = setup_of(section, scale), {SET[0]: params["datasets"][SET[0]]["root"]}
-    store = Store(DATA / "scenes", Path("runs/hgg"), roots, params["workers"])
-    with opened([SET], setup, store) as sets:
-        scenes, pictures = sets[SET].scenes, sets[SET].pictures
-        rows, held = chosen(scenes, setup)
-        judged = load_judged(DATA / "poses", "-".join(SET))
-        room = Classroom(scenes, pictures, rows, held, setup.crop_px, setup.augment, judged, device)
+    setup = setup_of(section, scale)
+    store = Store(DATA / "scenes", Path("runs/hgg"), {}, params["workers"])
+    with opened_lesson(params, setup, device) as lesson:
         arms = {name: arm_of(section, name, scale, seed) for name in names}
-        yield Hgg(room, setup, store, trunk_of(section, scale, seed), arms)
+        yield Hgg(lesson, setup, store, trunk_of(section, scale, seed), arms)

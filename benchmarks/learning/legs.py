@@ -10,8 +10,7 @@ from torch import Tensor, nn
 from benchmarks.learning.system import State, System
 from repose.metrics.people import PeopleFound, ap, match_all, with_visible_person
 from repose.papers.people.judged import Judged
-from repose.pictures.scene_batches import SceneBatches
-from repose.training.loop import train
+from repose.pictures.teaching import teach
 from repose.training.recipe import Recipe
 
 Numbers = Mapping[str, float]  # COCO's ten
@@ -51,25 +50,20 @@ def trained(
     name: str,
 ) -> State:  # fmt: skip
     """Train a network in place; its optimiser's last state."""
-    room, teaching = system.room, system.teaching(run, network, seed)
-    batches = SceneBatches(
-        room.scenes, room.pictures, recipe.batch, recipe.steps, room.crop_px, room.augment, teaching.draws,
-        teaching.targets, room.rows,
-    )  # fmt: skip
     left: dict[str, Tensor] = {}
-    train(
-        network, teaching.objective, batches, recipe.training, room.device, seed=seed, name=name,
-        plain=teaching.plain, start_state=state, on_end=left.update,
+    teach(
+        system.lesson.room, network, system.teaching(run, network, seed), recipe,
+        seed=seed, name=name, start_state=state, on_end=left.update,
     )  # fmt: skip
     return {key: tensor.clone() for key, tensor in left.items()}
 
 
 def judged_points(system: System, run: str, network: nn.Module, times: float, crops: int) -> list[Point]:
     """A point for every way of reading a run."""
-    room = system.room
+    lesson = system.lesson
     held, seen = (
-        {way: numbers(room.judged, found, rows) for way, found in system.found(run, network, rows).items()}
-        for rows in (room.held, room.some_seen())
+        {way: numbers(lesson.judged, found, rows) for way, found in system.found(run, network, rows).items()}
+        for rows in (lesson.held, lesson.some_seen())
     )
     points = [Point(times, crops, way, held[way], seen[way]) for way in held]
     for point in points:

@@ -13,10 +13,11 @@ KINDS = {"held": ("held-out pictures", "-"), "seen": ("pictures trained on", "--
 def page(name: str, title: str, points: Sequence[Point], changes: Sequence[str]) -> str:
     """The lines of the page of the system `name`."""
     what = f" with {', '.join(changes)}" if changes else ""
+    once = round(points[0].crops / points[0].times)
     head = (
         f"# What more time teaches {title}\n\n"
         f"`python -m benchmarks.learning --system {name}`{what}: AP on held-out training pictures of COCO "
-        "after so many times the default's crops.\n\n"
+        f"after so many times {once} crops, of which the trunk has seen most.\n\n"
         f"![AP against crops seen](learning_{name}.png)\n\n"
     )
     return head + "".join(f"- {line_of(point)}\n" for point in points)
@@ -27,7 +28,7 @@ def draw(title: str, lines: Sequence[Line], points: Sequence[Point], path: Path)
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(6.4, 4.0), dpi=100, layout="constrained")
+    figure = Figure(figsize=(7.2, 4.8), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
     axes, all_crops = figure.add_subplot(), [point.crops / 1000 for point in points]
     for line in lines:
@@ -44,5 +45,5 @@ def draw(title: str, lines: Sequence[Line], points: Sequence[Point], path: Path)
         axes.set_ylabel(metrics.pop())
     axes.set_xticks(all_crops, [f"{number:.0f}" for number in all_crops])
     axes.set_xticks([], minor=True)
-    axes.legend(frameon=False, fontsize=9)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
     save_png(figure, path)

@@ -1,21 +1,20 @@
 """What a system brings to the curve of its learning: a trunk, runs that branch off it, how they are read."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from torch import Tensor, nn
 
 from repose.metrics.people import PeopleFound
-from repose.papers.people.judged import Judged
-from repose.pictures.pack import People as Pictures
-from repose.pictures.scene_batches import Targets
+from repose.papers.people.judged import Judged, load_judged
 from repose.pictures.scene_crops import SceneAugment
-from repose.pictures.scenes import Scenes
+from repose.pictures.scene_sets import opened_sets
+from repose.pictures.teaching import Classroom, Teaching, classroom_of
 from repose.training.devices import Device
-from repose.training.loop import Loss
 from repose.training.recipe import Recipe
 
 DATA = Path("data")
@@ -23,31 +22,44 @@ SET = ("coco", "train")  # that all learn from, and are judged on
 State = Mapping[str, Tensor]
 
 
+class Shared(Protocol):
+    """Of a system's settings, those of its pictures."""
+
+    @property
+    def picture_px(self) -> int: ...
+    @property
+    def crop_px(self) -> int: ...
+    @property
+    def augment(self) -> SceneAugment: ...
+    @property
+    def held_out(self) -> float: ...
+
+
 @dataclass(frozen=True)
-class Classroom:
+class Lesson:
     """What all trainings share."""
 
-    scenes: Scenes
-    pictures: Pictures
-    rows: np.ndarray  # pictures to train on
-    held: np.ndarray  # and those left out
-    crop_px: int
-    augment: SceneAugment
+    room: Classroom
     judged: Judged
-    device: Device
+
+    @property
+    def held(self) -> np.ndarray:
+        """The pictures that are left out."""
+        return self.room.parts.held
 
     def some_seen(self) -> np.ndarray:
         """As many of the pictures that were trained on as are held out."""
-        return self.rows[np.linspace(0, len(self.rows) - 1, len(self.held)).astype(int)]
+        rows = self.room.parts.rows
+        return rows[np.linspace(0, len(rows) - 1, len(self.held)).astype(int)]
 
 
-class Teaching(NamedTuple):
-    """How a network is taught."""
-
-    objective: Loss
-    targets: Targets
-    plain: Callable[[str], bool]  # whether Muon leaves a parameter to Adam
-    draws: int  # seed of its crops
+@contextmanager
+def opened_lesson(params: Mapping[str, Any], setup: Shared, device: Device) -> Iterator[Lesson]:
+    """The pictures that all learn from, open for the time of a block."""
+    roots = {SET[0]: params["datasets"][SET[0]]["root"]}
+    with opened_sets([SET], DATA / "scenes", roots, setup.picture_px, params["workers"]) as sets:
+        room = classroom_of(sets[SET], setup.held_out, setup.crop_px, setup.augment, device)
+        yield Lesson(room, load_judged(DATA / "poses", "-".join(SET)))
 
 
 @dataclass(frozen=True)
@@ -64,7 +76,7 @@ class System(Protocol):
     """A run is meant by its key in the parameters, the trunk by None."""
 
     title: str  # of whom more time teaches
-    room: Classroom
+    lesson: Lesson
 
     @property
     def runs(self) -> Sequence[str]:

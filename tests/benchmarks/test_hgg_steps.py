@@ -1,10 +1,11 @@
 import numpy as np
 
 from benchmarks.decoder import figures, labels
-from benchmarks.hgg import PICTURES, Bench, maker_of, seen_with, truth_said
+from benchmarks.hgg import PICTURES, Bench, seen_with, truth_said
 from repose.foundations.parameters import load_params
 from repose.foundations.rng import rng
 from repose.hgg.candidates import find_candidates, tags_at
+from repose.hgg.run import maker_of
 from repose.hgg.settings import setup_of
 from repose.hgg.simulation import Quality
 from tests.imports import ROOT

@@ -9,13 +9,14 @@ import torch
 from repose.dgcn.decode import DecoderOptions
 from repose.dgcn.designs import PUBLISHED, NetworkScale
 from repose.dgcn.losses import Weights
-from repose.dgcn.recipe import PaperTraining, SmallTraining
+from repose.dgcn.recipe import PaperTraining
 from repose.dgcn.run import Run, Setup, Store
 from repose.foundations.files import write_json
 from repose.foundations.rng import rng
 from repose.pictures.scene_crops import SceneAugment
 from repose.pictures.scenes import scenes_of
 from repose.skeletons.soft_adjacency import joint_distances, save_distances
+from repose.training.branching import SmallTraining
 from repose.training.devices import Device
 from tests.pictures.scenes import table_of_people
 

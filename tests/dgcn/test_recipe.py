@@ -5,7 +5,8 @@ import itertools
 
 import pytest
 
-from repose.dgcn.recipe import PaperTraining, SmallTraining, arm_recipe, trunk_recipe
+from repose.dgcn.recipe import PaperTraining, arm_recipe, trunk_recipe
+from repose.training.branching import SmallTraining
 from repose.training.schedule import learning_rate
 
 PAPER = PaperTraining(8, 100, 1e-3, 0.95, (80, 93), 3.0, 1e-3, 1)

@@ -9,13 +9,14 @@ import torch
 from repose.dgcn.designs import build_seeded
 from repose.dgcn.labels import LabelMaker
 from repose.dgcn.objective import Objective
-from repose.dgcn.run import STATE, design_of_run, parent_state, start_of, train_run
+from repose.dgcn.run import design_of_run, start_of, train_run
 from repose.foundations.files import load_arrays, read_json
 from repose.pictures.scene_batches import SceneBatches
 from repose.pictures.scenes import load_scenes, open_pictures
 from repose.training.devices import Forward
 from repose.training.loop import Step
 from repose.training.record import load_weights
+from repose.training.trunk import STATE, start_state
 from tests.dgcn.sets import CPU, PAPER, SETUP, SMALL, arm, store_with, trunk
 
 UNTRAINED = dataclasses.replace(SMALL, crops=None)  # the published schedule
@@ -167,7 +168,7 @@ def test_the_published_schedule_begins_with_a_trunk_that_is_not_trained(store):
     design, adjacency = design_of_run(trunk(), SETUP, "coco17", store)
     start = build_seeded(design, 0, adjacency).state_dict()
     assert all(torch.equal(start[name], tensor) for name, tensor in seeded.items())
-    assert parent_state(published(), store) is None
+    assert start_state(store.runs, "seeded", UNTRAINED) is None
     folder = trained(published(), store)
     assert (
         read_json(folder / "run.json")["cost"]["samples"] == 2 * 8

@@ -1,9 +1,6 @@
 """From the parameters to runs: what the tables presume is what is trained."""
 
-import pytest
-
 from repose.dgcn.settings import arm_of, configuration_of, setup_of, trunk_of
-from repose.foundations.errors import ReposeError
 from repose.foundations.parameters import read_yaml12
 from tests.imports import ROOT
 
@@ -31,12 +28,6 @@ def test_the_soft_adjacency_takes_the_gamma_of_its_run():
 def test_what_a_trunk_is_made_of_knows_no_graph_and_no_decoder():
     trunk = trunk_of(SECTION, "trunk_r50", SCALE, 0)
     assert not {"graph", "gamma", "decoder"} & configuration_of(SECTION, SCALE, trunk, 0).keys()
-
-
-def test_with_the_published_schedule_a_trunk_needs_imagenets_weights():
-    scale = SCALE | {"train": SCALE["train"] | {"trunk_crops": None}}
-    with pytest.raises(ReposeError, match=r"dgcn\.trunks\.trunk_r50\.weights: null, expected a file"):
-        trunk_of(SECTION, "trunk_r50", scale, 0)
 
 
 def test_at_the_papers_scale_the_losses_have_the_papers_weights():

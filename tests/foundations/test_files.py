@@ -10,6 +10,7 @@ from repose.foundations.errors import ReposeError
 from repose.foundations.files import (
     atomic,
     atomic_folder,
+    file_hashes,
     inside,
     load_arrays,
     read_json,
@@ -85,3 +86,11 @@ def test_json_is_stable_and_broken_json_is_clear(tmp_path):
     (tmp_path / "c.json").write_text('{"a": ')
     with pytest.raises(ReposeError, match="not readable as JSON"):
         read_json(tmp_path / "c.json")
+
+
+def test_the_hashes_of_a_folders_files_are_by_name_and_of_their_contents(tmp_path):
+    for name, text in (("b", "abc"), ("a", "")):
+        (tmp_path / name).write_text(text)
+    hashes = file_hashes(tmp_path)
+    assert list(hashes) == ["a", "b"]
+    assert hashes["b"] == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

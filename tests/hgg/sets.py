@@ -15,10 +15,11 @@ from repose.hgg.graph_net import GraphNetDesign
 from repose.hgg.looking import GroupingDesign, Look, Reading
 from repose.hgg.objective import GROUPING, Weights
 from repose.hgg.people import PeopleRules
-from repose.hgg.recipe import PaperTraining, SmallTraining
+from repose.hgg.recipe import PaperTraining
 from repose.hgg.run import Run, Setup, Store
 from repose.pictures.scene_crops import SceneAugment
 from repose.pictures.scenes import scenes_of
+from repose.training.branching import SmallTraining
 from repose.training.devices import Device
 from tests.pictures.scenes import table_of_people
 

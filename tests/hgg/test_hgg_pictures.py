@@ -12,7 +12,7 @@ from repose.foundations.rng import rng
 from repose.hgg.candidates import CandidateRules
 from repose.hgg.looking import FIRST, reader_of
 from repose.hgg.people import PeopleRules
-from repose.hgg.pictures import Finder, alone, everybody, is_run, load_finder, rounds_in
+from repose.hgg.pictures import Finder, everybody, is_run, load_finder, rounds_in
 from repose.hgg.predict import Reader, Variant, by_tags, find_people
 from repose.skeletons import get_skeleton
 from repose.training.devices import Device, Forward
@@ -85,17 +85,6 @@ def test_a_guess_is_not_found():
 @pytest.mark.parametrize("size", [(1, 1), (1, 4000), (3000, 2)])
 def test_the_smallest_and_the_thinnest_pictures_have_nobody(size):
     assert everybody(knowing(two()[:0]), picture(*size)).joints2d_px.shape == (0, 17, 2)
-
-
-@pytest.mark.parametrize(("size", "px", "shape"), [((90, 60), 100, (80, 112)), ((10, 40), 64, (64, 16))])
-def test_a_picture_lies_in_the_corner_of_a_batch_of_whole_cells(size, px, shape):
-    batch = alone(Image.new("RGB", size, "white"), px)
-    assert batch.pictures.shape == (1, 3, *shape)
-    assert batch.size_px.tolist() == [[-(-px * edge // max(size)) for edge in size]]
-    width, height = batch.size_px[0]
-    assert (batch.pictures[:, :, : height - 1, : width - 1] == 255).all()
-    assert (batch.pictures[:, :, height:] == 0).all()
-    assert (batch.pictures[..., width:] == 0).all()
 
 
 def test_what_is_no_run_that_finds_people_is_one_sentence(tmp_path):

@@ -15,12 +15,14 @@ from repose.hgg import rounds as of_rounds
 from repose.hgg import run as runs
 from repose.hgg.designs import build_seeded, design_of
 from repose.hgg.rounds import some_rounds
-from repose.hgg.run import STATE, parent_state, start_of, train_run
+from repose.hgg.run import start_of, train_run
 from repose.hgg.settings import arm_of, configuration_of, trunk_of
+from repose.pictures import teaching
 from repose.training import checkpoint
 from repose.training.distributed import Ranks
 from repose.training.record import load_weights
 from repose.training.tracking import Tracker
+from repose.training.trunk import STATE, start_state
 from tests.hgg.sets import CPU, FULL, SETUP, UNTRAINED, arm, grouping, store_with, trunk
 from tests.hgg.trained import sections
 
@@ -38,7 +40,7 @@ def store(tmp_path_factory):
         patch.setenv("REPOSE_TRACKING", "off")
         patch.setenv("DVC_ROOT", str(folder))
         patch.setattr(runs, "network_size", functools.cache(runs.network_size))
-        patch.setattr(runs, "HELD_BATCHES", 1)
+        patch.setattr(teaching, "HELD_BATCHES", 1)
         made = store_with(folder)
         trained(trunk(), made)
         trained(trunk("published", small=UNTRAINED), made)
@@ -244,7 +246,7 @@ def test_a_training_without_a_single_candidate_is_one_of_the_proposals_alone(sto
 def test_the_published_schedule_begins_with_the_trunks_weights_and_a_new_optimiser(store):
     assert not (store.runs / "published/seed0" / STATE).exists()
     run = arm("base", None, small=UNTRAINED, parent="published")
-    assert parent_state(run, store) is None
+    assert start_state(store.runs, run.parent, run.small) is None
     folder = trained(run, store)
     assert read_json(folder / "run.json")["cost"]["samples"] == 4 * (3 + 2)
     assert not torch.equal(weights(folder)[STEM], weights(store.runs / "published")[STEM])

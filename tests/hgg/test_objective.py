@@ -11,10 +11,11 @@ from repose.foundations.rng import rng
 from repose.hgg.candidates import CandidateRules, find_candidates, nodes_of
 from repose.hgg.labels import NOBODY, grouping_losses
 from repose.hgg.network import Said
-from repose.hgg.objective import GROUPING, Objective, PoseGroups, Weights, assigned, held_losses
+from repose.hgg.objective import GROUPING, Objective, PoseGroups, Weights, assigned
 from repose.hgg.run import grouper_of
 from repose.hgg.simulation import drawn_poses
 from repose.hgg.targets import PEAK, LabelMaker
+from repose.pictures.teaching import held_losses
 from repose.skeletons import get_skeleton
 from repose.skeletons.sigmas import sigmas
 from repose.training.loop import Step

@@ -5,7 +5,8 @@ import itertools
 
 import pytest
 
-from repose.hgg.recipe import EPSILON, PaperTraining, SmallTraining, arm_recipe, trunk_recipe
+from repose.hgg.recipe import EPSILON, PaperTraining, arm_recipe, trunk_recipe
+from repose.training.branching import SmallTraining
 from repose.training.schedule import learning_rate
 
 PAPER = PaperTraining(32, 2e-4, 1e-5, 2000, 500, 0.5, 50)

@@ -7,7 +7,7 @@ from torch.nn.functional import avg_pool2d
 
 from repose.foundations.rng import rng
 from repose.hgg.network import Said
-from repose.hgg.testing import averaged, join_tags, look, look_at_scales, resized
+from repose.hgg.testing import averaged, join_tags, look, look_at_scales, resized, tags_in
 
 FLIP = np.array([0, 2, 1])  # the second joint is the third one's mirror image
 B, H, W = 2, 16, 24
@@ -42,18 +42,22 @@ def test_a_mirror_image_is_turned_back_left_and_right_joints_exchanged():
         torch.testing.assert_close(seen.heat[:, joint], expected)
         torch.testing.assert_close(seen.tags[1][:, joint], plain.tags[0][:, other])
     torch.testing.assert_close(seen.tags[0], plain.tags[0])
+    for images in (0, 1):
+        kept = look(reader([]), noise(), FLIP, images)
+        assert torch.equal(kept.heat, seen.heat)
+        assert len(kept.tags) == images
 
 
 def test_scales_are_looked_at_once_and_averaged_at_the_firsts_size():
     calls: list = []
-    seen = look_at_scales(reader(calls), noise(), (2.0, 1.0, 0.5), None, 8)
+    seen = look_at_scales(reader(calls), noise(), {2.0: 0, 1.0: 1, 0.5: 0}, None, 8)
     assert [shape[2:] for shape in calls] == [(32, 48), (16, 24), (8, 12)]
     maps = averaged(seen, (2.0, 1.0, 0.5))
     assert maps.heat.shape == (B, 3, 8, 12)
     enlarged = [torch.nn.functional.interpolate(seen[s].heat, (8, 12), mode="bilinear") for s in (1, 0.5)]
     torch.testing.assert_close(maps.heat, (seen[2.0].heat + enlarged[0] + enlarged[1]) / 3)
     tenths = torch.nn.functional.interpolate(seen[1].heat, (8, 12), mode="bilinear") / 10
-    torch.testing.assert_close(maps.tags[0][:, :, 1], tenths)  # of scale 1
+    np.testing.assert_allclose(tags_in(maps, "concat")[:, :, 1], tenths, rtol=1e-6)  # of scale 1
     torch.testing.assert_close(averaged(seen, (1.0,)).heat, seen[1.0].heat)
 
 

@@ -1,13 +1,14 @@
 """What is asked for and not there: one sentence each, before anything runs."""
 
 import copy
+import shutil
 
 import pytest
 
 from repose.foundations.parameters import read_yaml12
 from repose.settings.needs import unmet
 from repose.settings.origins import is_drawn, origins
-from repose.settings.presets import beside
+from repose.settings.presets import beside, switch_scale
 from tests.datasets.native import write_lsp
 from tests.imports import ROOT
 
@@ -20,6 +21,13 @@ def params():
     return copy.deepcopy(PARAMS)
 
 
+@pytest.fixture
+def published(params):
+    """With the schedules that begin with ImageNet's weights."""
+    params["scale"]["fusion"]["train"]["share"] = params["scale"]["dgcn"]["train"]["trunk_crops"] = None
+    return params
+
+
 def asked(params, root):
     return {need.parameter: need.text for need in unmet(params, root)}
 
@@ -28,28 +36,35 @@ def test_below_the_papers_scale_drawn_data_need_nothing(params, tmp_path):
     assert unmet(params, tmp_path) == []
 
 
-def test_at_the_papers_scale_networks_need_imagenets_weights_by_name(params, tmp_path):
-    params["scale"]["name"] = "paper"
-    texts = asked(params, tmp_path)
+def test_published_schedules_need_imagenets_weights_by_name(published, tmp_path):
+    texts = asked(published, tmp_path)
     assert list(texts) == ["fusion.weights", *TRUNKS]
     assert texts["fusion.weights"] == (
-        "fusion.weights: null, expected a file of ImageNet weights of resnet50 (with scale.name: paper, "
-        "fusion.network: resnet); download it (torchvision's IMAGENET1K_V1 at "
-        "https://download.pytorch.org/models/) and set fusion.weights to its path"
+        "fusion.weights: null, expected a file of ImageNet weights of resnet50 (with "
+        "scale.fusion.train.share: null, fusion.network: resnet); download it "
+        "(torchvision's IMAGENET1K_V1 at https://download.pytorch.org/models/) "
+        "and set fusion.weights to its path"
     )
-    assert "ImageNet weights of densenet121 (with scale.name: paper)" in texts[TRUNKS[-1]]
-    params["fusion"]["network"] = "hourglass"
-    assert list(asked(params, tmp_path)) == TRUNKS
+    assert "weights of densenet121 (with scale.dgcn.train.trunk_crops: null)" in texts[TRUNKS[-1]]
+    published["fusion"]["network"] = "hourglass"
+    assert list(asked(published, tmp_path)) == TRUNKS
 
 
-def test_a_file_of_weights_that_is_not_there_is_named(params, tmp_path):
-    params["scale"]["name"] = "paper"
-    params["fusion"]["weights"] = beside("paper")["fusion.weights"]
+def test_the_papers_scale_asks_for_the_files_that_it_names(tmp_path):
+    path = shutil.copy(ROOT / "params.yaml", tmp_path / "params.yaml")
+    switch_scale("paper", path)
+    texts = asked(read_yaml12(path), tmp_path)
+    assert list(texts) == ["fusion.weights", *TRUNKS]
+    assert all("data/imagenet/" in text for text in texts.values())
+
+
+def test_a_file_of_weights_that_is_not_there_is_named(published, tmp_path):
+    published["fusion"]["weights"] = beside("paper")["fusion.weights"]
     found = "fusion.weights: data/imagenet/resnet50-0676ba61.pth not found, expected a file"
-    assert asked(params, tmp_path)["fusion.weights"].startswith(found)
+    assert asked(published, tmp_path)["fusion.weights"].startswith(found)
     (tmp_path / "data/imagenet").mkdir(parents=True)
     (tmp_path / "data/imagenet/resnet50-0676ba61.pth").touch()
-    assert list(asked(params, tmp_path)) == TRUNKS
+    assert list(asked(published, tmp_path)) == TRUNKS
 
 
 def test_a_root_that_is_not_there_is_named(params, tmp_path):

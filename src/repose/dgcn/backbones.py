@@ -11,12 +11,10 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from repose.foundations.errors import ReposeError
 from repose.pictures.encoders import Bottleneck, Encoder, start
-from repose.pictures.weights import load_encoder, read_weights
+from repose.pictures.weights import load_encoder, load_imagenet
 
 STRIDES = (2, 4, 8, 16)  # of the stages
-CLASSIFIER, COUNTER = "classifier.", "num_batches_tracked"  # of DenseNet's weights; not in all files
 
 
 class ResNet(Encoder):
@@ -105,21 +103,11 @@ class DenseNet(nn.Module):
 
 
 def load_backbone(backbone: ResNet | DenseNet, path: Path) -> None:
-    """Let a backbone begin with the ImageNet weights of a file, which must fit name by name."""
+    """Let a backbone begin with the ImageNet weights of a file."""
     if isinstance(backbone, ResNet):
         load_encoder(backbone, path)
-        return
-    found = {present_name(n): t for n, t in read_weights(path).items() if not n.startswith(CLASSIFIER)}
-    wanted = {name: t for name, t in backbone.state_dict().items() if not name.endswith(COUNTER)}
-    found = {name: t for name, t in found.items() if not name.endswith(COUNTER)}
-    for name in sorted(found.keys() | wanted.keys()):
-        shapes = [tuple(t[name].shape) if name in t else "nothing" for t in (found, wanted)]
-        if shapes[0] != shapes[1]:
-            raise ReposeError(
-                f"{path}: {name} has the shape {shapes[0]}, expected {shapes[1]}; "
-                "ImageNet weights fit only a DenseNet of this depth at the full width"
-            )
-    backbone.load_state_dict(found, strict=False)
+    else:
+        load_imagenet(backbone, path, "DenseNet", present_name)
 
 
 def present_name(name: str) -> str:

@@ -13,6 +13,7 @@ from repose.foundations.errors import ReposeError
 from repose.pictures.costs import Size, size_of
 from repose.skeletons.soft_adjacency import limb_adjacency
 from repose.training.loop import seed_of
+from repose.training.trunk import check_fit
 
 WIDTH = 64  # channels of every backbone's stem
 GROUPS = 32  # of ResNeXt
@@ -124,11 +125,8 @@ def load_trunk(network: PoseFields, trunk: Mapping[str, Tensor]) -> None:
     for name in [name for name in theirs if name.startswith(OUTPUTS)]:
         if name in own and own[name].shape != theirs[name].shape:
             theirs[name] = own[name]
-    wanted = {name: t.shape for name, t in own.items() if not name.startswith(GRAPH)}
-    found = {name: t.shape for name, t in theirs.items()}
-    wrong = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
-    if wrong:
-        raise ReposeError(f"trunk: {wrong[0]} does not fit, expected this design's baseline; train it again")
+    wanted = {name: t for name, t in own.items() if not name.startswith(GRAPH)}
+    check_fit(wanted, theirs, "this design's baseline")
     network.load_state_dict(theirs, strict=False)
 
 

@@ -1,11 +1,10 @@
-"""What a training minimises, and the curve of the same loss on held-out pictures."""
+"""What a training minimises."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -14,9 +13,8 @@ from repose.dgcn.labels import Labels, joint_sigmas
 from repose.dgcn.limbs import limbs_of
 from repose.dgcn.losses import Weights, confidence_loss, losses
 from repose.dgcn.network import PoseFields
-from repose.pictures.scene_batches import SceneBatches
-from repose.training.devices import Device, Forward, to_device
-from repose.training.loop import Row, Step
+from repose.training.devices import Forward
+from repose.training.loop import Step
 
 
 class Objective:
@@ -67,16 +65,3 @@ class Objective:
         if self.epoch < self.frozen_epochs:
             for parameter in self.network.backbone.parameters():
                 parameter.grad = None
-
-
-def held_loss(objective: Objective, batches: SceneBatches, device: Device) -> Callable[[Forward, int], Row]:
-    """The curves' function: the loss of the same crops of held-out training pictures, every time."""
-
-    def evaluate(forward: Forward, epoch: int) -> Row:
-        totals = [
-            float(objective(forward, to_device(batch, device), Step(0, 0, 1))[0])
-            for batch in batches.epoch(0)
-        ]
-        return {"held_loss": float(np.mean(totals))}
-
-    return evaluate

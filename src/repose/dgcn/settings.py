@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 from repose.dgcn.decode import DecoderOptions
 from repose.dgcn.designs import NetworkScale
 from repose.dgcn.graph import GraphDesign
 from repose.dgcn.losses import Weights
-from repose.dgcn.recipe import PaperTraining, SmallTraining
+from repose.dgcn.recipe import PaperTraining
 from repose.dgcn.run import Run, Setup
-from repose.foundations.errors import ReposeError
 from repose.pictures.scene_crops import SceneAugment
+from repose.training.branching import SmallTraining, small_training
 
 TESTS = {
     "coco": (("coco", "val"), ("coco", "test")),
@@ -29,11 +29,6 @@ def trunk_of(section: Section, name: str, scale: Section, seed: int) -> Run:
     """What all runs of a backbone begin with, trained on COCO."""
     entry, small = section["trunks"][name], scale["train"]
     crops = small["trunk_crops"] and round(entry["share"] * small["trunk_crops"])
-    if crops is None and entry["weights"] is None:
-        raise ReposeError(
-            f"dgcn.trunks.{name}.weights: null, expected a file of ImageNet weights, which the published "
-            "training begins with"
-        )
     return Run(
         name, entry["backbone"], "coco", (), None, section["gamma"], training(section, small, crops), (seed,),
         imagenet=entry["weights"],
@@ -66,8 +61,7 @@ def graph_of(section: Section, entry: Section, scale: Section) -> GraphDesign | 
 
 def training(section: Section, small: Section, crops: int | None) -> SmallTraining:
     """What replaces the published schedule; with no number of crops nothing does."""
-    rest = {f.name: small[f.name] for f in fields(SmallTraining) if f.name not in ("crops", "batch")}
-    return SmallTraining(crops, small["batch"] or section["train"]["batch"], **rest)
+    return small_training(small, crops, section["train"]["batch"])
 
 
 def setup_of(section: Section, scale: Section) -> Setup:

@@ -1,6 +1,7 @@
 """Files written whole or not at all, read without trust, and kept inside their root."""
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -83,6 +84,15 @@ def load_arrays(path: str | Path, *names: str) -> dict[str, np.ndarray]:
         raise ReposeError(f"{path}: not found, expected an npz file") from None
     except (ValueError, EOFError, OSError, zipfile.BadZipFile) as error:
         raise ReposeError(f"{path}: not readable as npz without pickles ({error})") from None
+
+
+def file_hashes(folder: str | Path) -> dict[str, str]:
+    """The SHA-256 of each file directly in a folder, by name."""
+    hashes = {}
+    for path in sorted(Path(folder).iterdir()):
+        with open(path, "rb") as file:
+            hashes[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return hashes
 
 
 def inside(root: str | Path, relative: str) -> Path:

@@ -5,7 +5,6 @@ Legend: N people, J = MPII's 16 joints.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from repose.foundations.errors import ReposeError
-from repose.foundations.files import atomic_folder, save_arrays, write_json
+from repose.foundations.files import atomic_folder, file_hashes, save_arrays, write_json
 from repose.labels import depth_scale
 from repose.pictures.crops import person_crops
 from repose.pictures.pack import write_pack
@@ -36,7 +35,7 @@ def prepare(
 ) -> None:
     """Write `data/fusion/<name>` from the pose tables below `poses`; without pictures if `px` is None."""
     names = [source for source, _ in SOURCES[name]["train"]]
-    meta: dict[str, Any] = {"sources": names, "left_out": {}, "sha256": {}}
+    meta: dict[str, Any] = {"sources": names, "left_out": {}}
     with atomic_folder(out) as folder:
         for split, sources in SOURCES[name].items():
             tables = [PoseTable.load(poses / source / f"{part}.npz") for source, part in sources]
@@ -54,10 +53,7 @@ def prepare(
                 squares = persons(people, [roots[source] for source in names], px)
                 path = folder / f"{split}_people.npy"
                 write_pack(path, squares, px, workers, f"cutting out {name} {split}")
-        for file in sorted(folder.iterdir()):
-            with open(file, "rb") as stream:
-                meta["sha256"][file.name] = hashlib.file_digest(stream, "sha256").hexdigest()
-        write_json(folder / "meta.json", meta)
+        write_json(folder / "meta.json", meta | {"sha256": file_hashes(folder)})
 
 
 def split_of(table: PoseTable, source: int, reading: str) -> Split:

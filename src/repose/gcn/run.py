@@ -60,11 +60,11 @@ class Model:
 
 @dataclass(frozen=True)
 class Setup:
-    """What all runs share."""
+    """What a run shares with others."""
 
     skeleton: str
     gain: float  # of Xavier's initialisation
-    clip: float  # the gradient's norm is clipped to this, but not Martinez'; 0: not clipped
+    clip: float  # the gradient's norm is clipped to this; 0: not clipped
     width: float  # share of the papers' channels
     output_gain: float  # further factor on the output layer's initial weights
 
@@ -115,16 +115,38 @@ def build(
     )
 
 
+def kind_of(model: Model) -> str:
+    """The key of a run's schedule: Martinez' network has its own, graph networks go by their 2D joints."""
+    return "martinez" if model.layer == "martinez" else model.input
+
+
 def schedules(
     train: Mapping[str, Any], scale: Mapping[str, Any], model: Model
 ) -> tuple[Mapping[str, Any], dict[str, Any]]:
     """The published schedule of a run, and what replaces it at a smaller scale.
 
-    Martinez' network has that of its authors, and as many steps here, with its own optimiser and rate.
+    All runs have as many steps there; some kinds have their own rate, Martinez' network its own optimiser.
     """
-    own = model.layer == "martinez"
-    small = dict(scale["train"]) | (scale["martinez"] if own else {})
-    return train["martinez" if own else model.input], small
+    kind = kind_of(model)
+    own = {key: value for key, value in scale.get(kind, {}).items() if key != "dropout"}
+    return train[kind], dict(scale["train"]) | own
+
+
+def setup_of(train: Mapping[str, Any], scale: Mapping[str, Any], model: Model) -> Setup:
+    """The setup of a run; gradients of Martinez' network are not clipped, as in its authors' code."""
+    own = {"clip": 0.0} if kind_of(model) == "martinez" else {}
+    return Setup(**train["setup"] | own, width=scale["width"], output_gain=scale["output_gain"])
+
+
+def as_trained(model: Model, scale: Mapping[str, Any]) -> Model:
+    """The model with the dropout that a smaller scale gives graph networks on detected 2D."""
+    dropout = scale["detected"]["dropout"] if kind_of(model) == "detected" else None
+    return model if dropout is None else dataclasses.replace(model, dropout=dropout)
+
+
+def scale_of(model: Model, scale: Mapping[str, Any]) -> dict[str, Any]:
+    """The scale as `run.json` tells it: what is set for detected 2D only where it is taken."""
+    return {key: value for key, value in scale.items() if key != "detected" or kind_of(model) == key}
 
 
 def build_martinez(
@@ -193,12 +215,11 @@ def train_run(
     check(model, labels, poses)
     numbers = numbers_of(model.normalise, poses.joints2d, poses.joints3d_m)
     objective = objective_of(model, weights, numbers, seeds)
-    clip = 0.0 if model.layer == "martinez" else setup.clip
 
     def train(budget: Budget, kept: Path, log: Log) -> Trained:
         lifter, *_ = build(model, setup, seeds, numbers)
         history = train_lifter(
-            lifter, objective, poses, tests[0], budget.recipe, device, clip=clip, seed=seed,
+            lifter, objective, poses, tests[0], budget.recipe, device, clip=setup.clip, seed=seed,
             name=budget.called(name), labels=labels, on_epoch=log, checkpoint=kept / "gcn.pt",
         )  # fmt: skip
         return lifter, history

@@ -5,7 +5,7 @@ Legend: B pictures, N candidates of all of them, P people, J joints.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,16 +16,17 @@ from torch import Tensor, nn
 from repose.foundations.rng import rng
 from repose.hgg.candidates import CandidateRules, Proposals, as_array, find_candidates, in_px, nodes_of
 from repose.hgg.clustering import ClusteringRules, Grouper, cluster
+from repose.hgg.designs import output_layers
 from repose.hgg.labels import Assignment, GroupingLosses, assign, grouping_losses, skills
 from repose.hgg.network import Hourglasses, Said
 from repose.hgg.proposal_losses import proposal_losses
 from repose.hgg.targets import Labels
-from repose.pictures.scene_batches import SceneBatches
 from repose.skeletons import get_skeleton
 from repose.skeletons.sigmas import sigmas
-from repose.training.devices import Device, Forward, to_device
-from repose.training.loop import Row, Step
+from repose.training.devices import Forward
+from repose.training.loop import Step
 
+PROPOSALS = "proposals."  # how the names of their parts begin
 GROUPING = ("edge", "final", "intermediate")  # the losses that a run may have
 
 
@@ -50,6 +51,11 @@ class PoseGroups(nn.Module):
 
     def forward(self, pictures: Tensor) -> list[Said]:
         return self.proposals(pictures)
+
+
+def plain_parameters(network: PoseGroups) -> list[str]:
+    """Names of the kernels that Adam moves where a body has Muon: those that say heat maps and tags."""
+    return [f"{PROPOSALS}{name}" for name in output_layers(network.proposals)]
 
 
 class Objective:
@@ -119,17 +125,3 @@ def assigned(proposals: Proposals, labels: Labels, sigma: np.ndarray) -> Assignm
         people = joints[picture, there], known[there], area[picture, there]
         each.append(assign(proposals.type[own], points_px[own], *people, sigma))
     return Assignment(*(np.concatenate(parts) for parts in zip(*each, strict=True)))
-
-
-def held_losses(objective: Objective, batches: SceneBatches, device: Device) -> Callable[[Forward, int], Row]:
-    """The curves' function: the losses of the same crops of held-out training pictures, every time."""
-
-    def evaluate(forward: Forward, epoch: int) -> Row:
-        rows = []
-        for batch in batches.epoch(0):
-            total, logs = objective(forward, to_device(batch, device), Step(0, 0, 1))
-            rows.append({"loss": total, **logs})
-        names = dict.fromkeys(name for row in rows for name in row)
-        return {f"held_{k}": float(np.mean([float(row[k]) for row in rows if k in row])) for k in names}
-
-    return evaluate

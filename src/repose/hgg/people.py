@@ -95,9 +95,10 @@ def strongest(
 def find_missing(heat, tags, counted, picture, own, found, cell, value):  # type: ignore[no-untyped-def]
     """Fills x, y (P, J, 2) and the heat map's value (P, J) of the best cell of every joint not found.
 
-    A cell no higher than the best one so far cannot win: its tags need not be looked at.
+    A cell no higher than the best one so far cannot win: its tags need not be looked at, nor a row of such
+    cells.
     """
-    size = own.shape[1]
+    size, summits = own.shape[1], highest(heat, counted)
     for p in range(len(found)):
         b = picture[p]
         for j in range(found.shape[1]):
@@ -105,6 +106,8 @@ def find_missing(heat, tags, counted, picture, own, found, cell, value):  # type
                 continue
             best = -np.inf
             for y in range(heat.shape[2]):
+                if summits[b, j, y] <= best:
+                    continue
                 for x in range(heat.shape[3]):
                     if heat[b, j, y, x] <= best or not counted[b, y, x]:
                         continue
@@ -115,3 +118,16 @@ def find_missing(heat, tags, counted, picture, own, found, cell, value):  # type
                     if rated > best:
                         best, value[p, j] = rated, heat[b, j, y, x]
                         cell[p, j, 0], cell[p, j, 1] = x, y
+
+
+@njit(cache=True, nogil=True)
+def highest(heat, counted):  # type: ignore[no-untyped-def]
+    """B, J, H: the highest counted cell of every row, −∞ where none is counted."""
+    summits = np.full(heat.shape[:3], -np.inf, np.float32)
+    for b in range(heat.shape[0]):
+        for j in range(heat.shape[1]):
+            for y in range(heat.shape[2]):
+                for x in range(heat.shape[3]):
+                    if counted[b, y, x] and heat[b, j, y, x] > summits[b, j, y]:
+                        summits[b, j, y] = heat[b, j, y, x]
+    return summits

@@ -8,7 +8,7 @@ Legend: B pictures of a batch, J joints, N candidates, P people.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ from repose.hgg.graph_net import Nodes
 from repose.hgg.groupers import Group, associative, batch_of
 from repose.hgg.people import People, PeopleRules, people_of
 from repose.hgg.simulation import Candidates
-from repose.hgg.testing import Forward, Seen, averaged, join_tags, look_at_scales
+from repose.hgg.testing import IMAGES, Forward, Seen, averaged, look_at_scales, tag_scale, tags_in
 from repose.pictures.pack import People as Pictures
 from repose.pictures.scene_batches import WholePictures, whole
 from repose.pictures.scenes import Scenes
@@ -120,10 +120,20 @@ def look_over(
 def views_of(forward: Forward, batch: WholePictures, reader: Reader, device: torch.device) -> Views:
     """A batch in views by the scales of the variants, those of the first one first."""
     flip = get_skeleton(reader.skeleton).flip if reader.flip else None
-    ways = list(dict.fromkeys(variant.scales for variant in reader.variants.values()))
-    scales = list(dict.fromkeys(scale for way in ways for scale in way))
+    scales = scales_of(reader.variants.values())
     seen = look_at_scales(forward, batch.pictures.to(device), scales, flip, MULTIPLE)
+    ways = dict.fromkeys(variant.scales for variant in reader.variants.values())
     return {way: view_of(batch, averaged(seen, way), reader) for way in ways}
+
+
+def scales_of(variants: Iterable[Variant]) -> dict[float, int]:
+    """All scales that are looked at, each with the number of images whose tags are read there."""
+    images: dict[float, int] = {}
+    for variant in variants:
+        read = tag_scale(variant.scales)
+        for scale in variant.scales:
+            images[scale] = max(images.get(scale, 0), IMAGES[variant.tags] if scale == read else 0)
+    return images
 
 
 def view_of(batch: WholePictures, seen: Seen, reader: Reader) -> View:
@@ -150,7 +160,7 @@ def people_in(view: View, variant: Variant, rules: PeopleRules) -> Arrays:
 
 def people_seen(view: View, variant: Variant, rules: PeopleRules) -> People:
     """The people of a batch by one variant."""
-    tags = as_array(join_tags(view.seen.tags, variant.tags))
+    tags = tags_in(view.seen, variant.tags)
     groups = variant.group(by_picture(view.proposals, tags, view.unit))
     return people_of(groups, view.proposals, view.heat, tags, rules, view.counted)
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from repose.hgg.candidates import as_array, by_picture
+from repose.hgg.candidates import by_picture
 from repose.hgg.clustering import Grouper, Grouping
 from repose.hgg.predict import (
     BATCH,
@@ -27,7 +27,7 @@ from repose.hgg.predict import (
     look_over,
     people_in,
 )  # fmt: skip
-from repose.hgg.testing import Forward, join_tags
+from repose.hgg.testing import Forward, tags_in
 from repose.pictures.pack import People as Pictures
 from repose.pictures.scenes import Scenes
 from repose.skeletons import get_skeleton
@@ -42,7 +42,7 @@ def rounds_of(view: View, variant: Variant, grouper: Grouper) -> Arrays:
 
     `variant` says how tags of pictures and mirror images are joined, as the grouper was trained on them.
     """
-    tags = as_array(join_tags(view.seen.tags, variant.tags))
+    tags = tags_in(view.seen, variant.tags)
     grouping = grouping_of(grouper, by_picture(view.proposals, tags, view.unit))
     return joints_in(view) | {"rounds": cluster_numbers(grouping)}
 

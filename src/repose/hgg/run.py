@@ -13,54 +13,41 @@ In runs/hgg/<run>/seed<k>/
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from repose.foundations.errors import ReposeError
-from repose.foundations.files import read_json
 from repose.hgg.clustering import Grouper
-from repose.hgg.designs import PAPER, NetworkScale, build_seeded, design_of, network_size, output_layers
+from repose.hgg.designs import PAPER, NetworkScale, build_seeded, design_of, network_size
 from repose.hgg.graphs import type_pairs
 from repose.hgg.looking import SKELETON, GroupingDesign, Look, Reading, look_at, reader_of
-from repose.hgg.objective import Objective, PoseGroups, Weights, held_losses
-from repose.hgg.recipe import PaperTraining, SmallTraining, arm_recipe, trunk_recipe
+from repose.hgg.objective import PROPOSALS, Objective, PoseGroups, Weights, plain_parameters
+from repose.hgg.recipe import PaperTraining, arm_recipe, trunk_recipe
 from repose.hgg.targets import LabelMaker
-from repose.pictures.pack import People as Pictures
-from repose.pictures.pack import decoding_processes
-from repose.pictures.scene_batches import SceneBatches
+from repose.pictures.costs import TRAINING
 from repose.pictures.scene_crops import SceneAugment
-from repose.pictures.scenes import Scenes, held_out, load_scenes, open_pictures
+from repose.pictures.scene_sets import SceneSet, Split, opened_sets
+from repose.pictures.teaching import Classroom, Teaching, classroom_of, held_curves, teach
 from repose.skeletons import get_skeleton
+from repose.training.branching import SmallTraining
 from repose.training.checkpoint import fingerprint, resume_folder
 from repose.training.devices import Device
 from repose.training.distributed import find_ranks
-from repose.training.loop import seed_of, train
+from repose.training.loop import seed_of
 from repose.training.recipe import Recipe
-from repose.training.record import (
-    load_weights,
-    save_weights,
-    seed_folder,
-    write_predictions,
-    write_run,
-    write_seed,
-)  # fmt: skip
+from repose.training.record import write_predictions, write_run, write_seed
 from repose.training.tracking import Tracker, tracked
+from repose.training.trunk import check_fit, cost_before, keep_state, start_state, trunk_weights
 
 HERE = Path(__file__).parent
 ROOMS = ("metrics", "pictures", "skeletons", "training")
 CODE = (HERE, *(HERE.parent / room for room in ROOMS))  # that a resumed training depends on
 SET = "coco"  # that all runs are trained on
-TRAINING = 3  # operations of forward and backward by those of forward
-STATE = "optimiser.safetensors"
-NO_COST = {"samples": 0, "operations": 0}
-HELD_BATCHES = 8  # that the held-out losses are measured on
 PAPER_PX = 512  # side of the published crops
 
 
@@ -90,7 +77,7 @@ class Run:
 
     name: str
     grouping: GroupingDesign | None
-    sets: tuple[tuple[str, str], ...]  # set and split that it is tested on
+    sets: tuple[Split, ...]  # that it is tested on
     tests: Mapping[str, Look]
     small: SmallTraining
     seeds: tuple[int, ...]
@@ -107,21 +94,6 @@ class Store:
     workers: int
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A split with its pictures."""
-
-    scenes: Scenes
-    pictures: Pictures
-
-
-class Parts(NamedTuple):
-    """Pictures of the training set."""
-
-    rows: np.ndarray  # to train on
-    held: np.ndarray  # held out, for the curves
-
-
 def train_run(run: Run, setup: Setup, store: Store, device: Device, configuration: Mapping[str, Any]) -> None:
     """Train the seeds of a run one after another and write `runs/hgg/<name>/`."""
     if run.grouping and find_ranks().size > 1:
@@ -132,19 +104,20 @@ def train_run(run: Run, setup: Setup, store: Store, device: Device, configuratio
     folder, inputs = store.runs / run.name, inputs_of(run, store)
     key = fingerprint([configuration, device.words], [*inputs, *CODE])
     tags = {"device": device.words, "data": fingerprint(None, inputs)}
+    wanted = [(SET, "train"), *run.sets]
     with (
-        opened([(SET, "train"), *run.sets], setup, store) as sets,
+        opened_sets(wanted, store.scenes, store.roots, setup.picture_px, store.workers) as sets,
         resume_folder(f"hgg@{run.name}", key) as kept,
     ):
-        parts = chosen(sets[SET, "train"].scenes, setup)
-        recipe, state = recipe_of(run, setup), parent_state(run, store)
-        with tracked(
-            "hgg", run.name, configuration, run.seeds, tags, recipe.batch * recipe.steps, kept
-        ) as log:
+        room = classroom_of(sets[SET, "train"], setup.held_out, setup.crop_px, setup.augment, device)
+        recipe, state = recipe_of(run, setup), start_state(store.runs, run.parent, run.small)
+        seen = recipe.batch * recipe.steps
+        with tracked("hgg", run.name, configuration, run.seeds, tags, seen, kept) as log:
             for seed in run.seeds:
                 log.restart_clock()
                 network = start_of(run, setup, store, seed)
-                train_seed(run, setup, recipe, network, state, parts, seed, sets, store, device, log, kept)
+                train_seed(run, setup, recipe, network, state, room, seed, store, log, kept)
+                write_found(run, setup, network, seed, sets, store, device)
             write_facts(run, setup, recipe, configuration, device, store)
             log.finish(folder)
 
@@ -154,17 +127,14 @@ def start_of(run: Run, setup: Setup, store: Store, seed: int) -> PoseGroups:
     proposals = build_seeded(design_of(setup.scale, len(get_skeleton(SKELETON).joints)), seed)
     network = PoseGroups(proposals, grouper_of(run.grouping, seed))
     if run.parent:
-        load_trunk(network, load_weights(parent_folder(run.parent, store) / "model.safetensors"))
+        load_trunk(network, trunk_weights(store.runs, run.parent))
     return network
 
 
 def load_trunk(network: PoseGroups, trunk: Mapping[str, Tensor]) -> None:
     """Let the proposals begin with a trunk's weights; a grouper keeps its own."""
-    own = {name: t.shape for name, t in network.state_dict().items() if name.startswith("proposals.")}
-    found = {name: t.shape for name, t in trunk.items()}
-    wrong = sorted(name for name in own.keys() | found.keys() if own.get(name) != found.get(name))
-    if wrong:
-        raise ReposeError(f"trunk: {wrong[0]} does not fit, expected this scale's network; train it again")
+    own = {name: t for name, t in network.state_dict().items() if name.startswith(PROPOSALS)}
+    check_fit(own, trunk, "this scale's network")
     network.load_state_dict(trunk, strict=False)
 
 
@@ -177,73 +147,57 @@ def grouper_of(grouping: GroupingDesign | None, seed: int) -> Grouper | None:
         return Grouper(grouping.net, type_pairs(SKELETON, grouping.graph), grouping.rules)
 
 
-def parent_folder(parent: str, store: Store) -> Path:
-    """Where the first seed of a trunk is, which all seeds of its arms begin with."""
-    return seed_folder(store.runs / parent, read_json(store.runs / parent / "run.json")["seeds"][0])
-
-
-def parent_state(run: Run, store: Store) -> Mapping[str, Tensor] | None:
-    """The optimiser's state that the trunk has left."""
-    if not run.parent or run.small.crops is None:
-        return None
-    return load_weights(parent_folder(run.parent, store) / STATE)
-
-
 def recipe_of(run: Run, setup: Setup) -> Recipe:
     """The trunk's recipe or an arm's."""
     return (arm_recipe if run.parent else trunk_recipe)(setup.paper, run.small)
 
 
-def chosen(scenes: Scenes, setup: Setup) -> Parts:
-    """The parts of the training set; only pictures with somebody to find."""
-    somebody = np.zeros(len(scenes), bool)
-    people = np.arange(len(scenes.crowd))
-    somebody[np.searchsorted(scenes.first, people[~scenes.crowd], "right") - 1] = True
-    rows, held = held_out(scenes, setup.held_out, 0)
-    return Parts(rows[somebody[rows]], held[somebody[held]])
+def teaching_of(run: Run, setup: Setup, network: PoseGroups, seed: int) -> Teaching:
+    """How a run's network is taught."""
+    draws = seed if run.parent else seed_of(seed, "hgg", "trunk")  # an arm sees other crops than its trunk
+    objective, maker = objective_of(run.grouping, setup, network, seed), maker_of(setup, setup.crop_px)
+    return Teaching(objective, maker, set(plain_parameters(network)).__contains__, draws)
+
+
+def objective_of(grouping: GroupingDesign | None, setup: Setup, network: PoseGroups, seed: int) -> Objective:
+    """What the training of a grouping, or of associative embedding, minimises."""
+    rules = replace(setup.reading.candidates, nodes=setup.nodes)
+    losses = grouping.losses if grouping else ()
+    return Objective(network, SKELETON, setup.weights, rules, losses, setup.similar, seed)
+
+
+def maker_of(setup: Setup, px: int) -> LabelMaker:
+    """What makes the labels of crops of a side."""
+    return LabelMaker(SKELETON, px, setup.sigma, setup.most_people, setup.exact)
 
 
 def train_seed(
     run: Run, setup: Setup, recipe: Recipe, network: PoseGroups, state: Mapping[str, Tensor] | None,
-    parts: Parts, seed: int, sets: Mapping[tuple[str, str], Opened], store: Store, device: Device,
-    log: Tracker, kept: Path,
+    room: Classroom, seed: int, store: Store, log: Tracker, kept: Path,
 ) -> None:  # fmt: skip
-    """Train one seed and write its folder."""
-    data, folder = sets[SET, "train"], store.runs / run.name
-    maker = LabelMaker(SKELETON, setup.crop_px, setup.sigma, setup.most_people, setup.exact)
-    draws = seed if run.parent else seed_of(seed, "hgg", "trunk")  # an arm sees other crops than its trunk
-
-    def batches(rows: np.ndarray, steps: int) -> SceneBatches:
-        return SceneBatches(
-            data.scenes, data.pictures, recipe.batch, steps, setup.crop_px, setup.augment, draws, maker, rows
-        )
-
-    rules, losses = (
-        replace(setup.reading.candidates, nodes=setup.nodes),
-        run.grouping.losses if run.grouping else (),
-    )
-    objective = Objective(network, SKELETON, setup.weights, rules, losses, setup.similar, seed)
-    held = held_losses(objective, batches(parts.held, HELD_BATCHES), device) if len(parts.held) else None
-    plain = {f"proposals.{name}" for name in output_layers(network.proposals)}
-    history = train(
-        network, objective, batches(parts.rows, recipe.steps), recipe.training, device,
-        seed=seed, name=f"{run.name} seed {seed}", plain=plain.__contains__, start_state=state,
-        evaluate=held, on_epoch=lambda row: log.epoch(row, seed), checkpoint=kept / f"seed{seed}.pt",
-        on_end=functools.partial(keep_state, run, seed_folder(folder, seed)),
+    """Train one seed and write its weights and curves."""
+    teaching, folder = teaching_of(run, setup, network, seed), store.runs / run.name
+    leaves_state = not run.parent and run.small.crops is not None
+    history = teach(
+        room, network, teaching, recipe, seed=seed, name=f"{run.name} seed {seed}", start_state=state,
+        evaluate=held_curves(room, teaching, recipe.batch), on_epoch=lambda row: log.epoch(row, seed),
+        checkpoint=kept / f"seed{seed}.pt",
+        on_end=functools.partial(keep_state, folder, seed) if leaves_state else None,
     )  # fmt: skip
     write_seed(folder, seed, network.state_dict(), history)
+
+
+def write_found(
+    run: Run, setup: Setup, network: PoseGroups, seed: int, sets: Mapping[Split, SceneSet], store: Store,
+    device: Device,
+) -> None:  # fmt: skip
+    """Write what a trained seed finds in the sets that its run is tested on."""
     reader = reader_of(run.tests, setup.reading, network.grouper)
     for name, split in run.sets:
         test, rounds = sets[name, split], (name, split) == run.sets[0]
         found = look_at(network, test.scenes, test.pictures, reader, run.grouping, rounds, device)
         for what, arrays in found.items():
-            write_predictions(folder, seed, name, split + what, arrays)
-
-
-def keep_state(run: Run, folder: Path, state: dict[str, Tensor]) -> None:
-    """Leave the trunk's optimiser to its arms."""
-    if not run.parent and run.small.crops is not None:
-        save_weights(folder / STATE, state)
+            write_predictions(store.runs / run.name, seed, name, split + what, arrays)
 
 
 def write_facts(
@@ -256,7 +210,7 @@ def write_facts(
     own = parameters_of(run.grouping, setup.scale.tags)
     published = parameters_of(run.grouping, PAPER.tags)
     seen = setup.paper.batch * (setup.paper.trunk_steps + (setup.paper.arm_steps if run.parent else 0))
-    before = read_json(store.runs / run.parent / "run.json")["cost"] if run.parent else NO_COST
+    before = cost_before(store.runs, run.parent)
     write_run(
         store.runs / run.name, configuration, run.seeds, here.parameters + own, paper.parameters + published,
         before["samples"] + recipe.samples,
@@ -283,23 +237,3 @@ def inputs_of(run: Run, store: Store) -> list[Path]:
     """The files that a training's result depends on; `meta.json` holds the hash of a set's arrays."""
     paths = [store.scenes / name / "meta.json" for name in sorted({SET, *(name for name, _ in run.sets)})]
     return [*paths, store.runs / run.parent] if run.parent else paths
-
-
-@contextmanager
-def opened(
-    wanted: Sequence[tuple[str, str]], setup: Setup, store: Store
-) -> Iterator[dict[tuple[str, str], Opened]]:
-    """Splits with their pictures, stored, or decoded by processes."""
-    stored = all((store.scenes / name / f"{split}_pictures.npy").is_file() for name, split in wanted)
-    pool = None if stored else decoding_processes(store.workers)
-    try:
-        sets = {}
-        for name, split in wanted:
-            scenes = load_scenes(store.scenes / name, split)
-            root = store.roots[name]
-            pictures = open_pictures(store.scenes / name, split, scenes, root, setup.picture_px, pool)
-            sets[name, split] = Opened(scenes, pictures)
-        yield sets
-    finally:
-        if pool:
-            pool.shutdown(cancel_futures=True)

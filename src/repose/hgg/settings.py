@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,10 @@ from repose.hgg.graph_net import GraphNetDesign
 from repose.hgg.looking import FIRST, GroupingDesign, Look, Reading
 from repose.hgg.objective import GROUPING, Weights
 from repose.hgg.people import PeopleRules
-from repose.hgg.recipe import PaperTraining, SmallTraining
+from repose.hgg.recipe import PaperTraining
 from repose.hgg.run import Run, Setup
 from repose.pictures.scene_crops import SceneAugment
+from repose.training.branching import SmallTraining, small_training
 
 TRUNK = "trunk"
 SETS = {
@@ -90,8 +91,7 @@ def look_of(section: Section, name: str) -> Look:
 def training(section: Section, scale: Section, crops: str) -> SmallTraining:
     """What replaces the published schedule; with no number of crops nothing does."""
     small = scale["train"]
-    rest = {f.name: small[f.name] for f in fields(SmallTraining) if f.name not in ("crops", "batch")}
-    return SmallTraining(small[crops], small["batch"] or section["train"]["batch"], **rest)
+    return small_training(small, small[crops], section["train"]["batch"])
 
 
 def setup_of(section: Section, scale: Section) -> Setup:

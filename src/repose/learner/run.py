@@ -17,7 +17,7 @@ from repose.lifting.lifter import FlatLifter, numbers_of
 from repose.lifting.poses import LiftingPoses
 from repose.training.devices import Device
 from repose.training.loop import Row
-from repose.training.recipe import Recipe
+from repose.training.recipe import Recipe, value_of
 
 HERE = Path(__file__).parent
 CODE = (HERE, HERE.parent / "lifting", HERE.parent / "training")  # a resumed training needs the same
@@ -92,8 +92,7 @@ def operations(model: Model, count: int) -> int:
 
 def train_settings(scale: Mapping[str, Any], name: str, kind: str) -> dict[str, Any]:
     """What replaces the paper's schedule at a smaller scale, with the rate of a run or else of its kind."""
-    rates = scale["rates"]
-    return dict(scale["train"]) | {"rate": rates.get(name, rates[kind])}
+    return dict(scale["train"]) | {"rate": value_of(name, kind, scale["rates"])}
 
 
 def train_run(

@@ -1,8 +1,4 @@
-"""The budgets of a run: its full training, and the same at shares of its steps, with schedules of their own.
-
-The full training is written to the folder of the run, a shorter one to `ladder/<share>/` in that folder, with
-the same files.
-"""
+"""The budgets of a run: its full training, and shorter ones with complete schedules of their own."""
 
 from __future__ import annotations
 
@@ -13,6 +9,7 @@ from typing import Any
 
 from torch import nn
 
+from repose.foundations.rungs import FULL, rung_folder, rung_name
 from repose.lifting.harness import write_seeds
 from repose.lifting.poses import LiftingPoses
 from repose.lifting.recipe import PaperTraining, SmallTraining, make_recipe
@@ -23,7 +20,6 @@ from repose.training.recipe import Recipe
 from repose.training.record import write_run
 from repose.training.tracking import tracked
 
-FULL = 1.0
 Log = Callable[[Row], None]
 
 
@@ -36,11 +32,11 @@ class Budget:
 
     def called(self, run: str) -> str:
         """The name of this training of a run."""
-        return run if self.share == FULL else f"{run}@{self.share:g}"
+        return rung_name(run, self.share)
 
     def inside(self, folder: Path) -> Path:
         """Its place in the folder of a run."""
-        return folder if self.share == FULL else folder / "ladder" / f"{self.share:g}"
+        return rung_folder(folder, self.share)
 
 
 def budgets(

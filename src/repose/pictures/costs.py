@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+TRAINING = 3  # operations of forward and backward by those of forward
 COUNTED_PX = 64  # at this side every map in the papers' networks has a whole side
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from repose.foundations.errors import ReposeError
-from repose.foundations.files import atomic_folder, write_json
+from repose.foundations.files import atomic_folder, file_hashes, write_json
 from repose.pictures.pack import write_pack
 from repose.pictures.scenes import Scenes, joined, scenes_of, square_of
 from repose.skeletons import convert_table
@@ -29,7 +28,7 @@ def prepare_scenes(name: str, poses: Path, root: str, px: int | None, workers: i
     """Write `data/scenes/<name>` from `poses/<name>`; no pictures where `px` is None."""
     if name not in SPLITS:
         raise ReposeError(f"{name}: not a set of several people, expected one of {', '.join(SPLITS)}")
-    meta: dict[str, Any] = {"set": name, "skeleton": SKELETONS[name], "px": px, "splits": {}, "sha256": {}}
+    meta: dict[str, Any] = {"set": name, "skeleton": SKELETONS[name], "px": px, "splits": {}}
     with atomic_folder(out) as folder:
         for split, parts in SPLITS[name].items():
             files = [poses / name / f"{part}.npz" for part in parts]
@@ -44,10 +43,7 @@ def prepare_scenes(name: str, poses: Path, root: str, px: int | None, workers: i
                 squares = [square_of(scenes, row, root, px) for row in range(len(scenes))]
                 path = folder / f"{split}_pictures.npy"
                 write_pack(path, squares, px, workers, f"pictures of {name} {split}")
-        for file in sorted(folder.iterdir()):
-            with open(file, "rb") as stream:
-                meta["sha256"][file.name] = hashlib.file_digest(stream, "sha256").hexdigest()
-        write_json(folder / "meta.json", meta)
+        write_json(folder / "meta.json", meta | {"sha256": file_hashes(folder)})
 
 
 def as_scored(name: str, table: PoseTable) -> PoseTable:

@@ -7,14 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from repose.foundations.parameters import read_yaml12
-
-
-def lookup(path: str, values: dict[str, Any]) -> Any:
-    """The value at `a.b.c`."""
-    value: Any = values
-    for key in path.split("."):
-        value = value[key]
-    return value
+from repose.foundations.values import lookup
 
 
 def filled(text: Any, values: dict[str, Any]) -> Any:

@@ -8,54 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import yaml
-
-from repose.foundations.schema import LOADER
-from repose.settings.diagram import lookup
+from repose.foundations.needs import Need, missing_files
 from repose.settings.origins import drawn_folder, is_drawn
-
-TABLE = Path(__file__).with_name("needs.yaml")
-WEIGHTS_FROM = "torchvision's IMAGENET1K_V1 at https://download.pytorch.org/models/"
-
-
-class Need(NamedTuple):
-    """Something that is not there."""
-
-    parameter: str  # that asks for it
-    value: str | None  # of the parameter
-    text: str  # a sentence for the user
 
 
 def unmet(params: Mapping[str, Any], root: Path = Path()) -> list[Need]:
     """Everything that the parameters of the project in `root` ask for and that is not there."""
     return [*missing_files(params, root), *missing_folders(params, root)]
-
-
-def missing_files(params: Mapping[str, Any], root: Path) -> Iterator[Need]:
-    """Files that must be named under certain values of other parameters."""
-    for rule in yaml.load(TABLE.read_text(encoding="utf-8"), LOADER):
-        if any(lookup(key, dict(params)) != value for key, value in rule["when"].items()):
-            continue
-        reason = ", ".join(f"{key}: {value}" for key, value in rule["when"].items())
-        for key, section in entries(rule["parameter"], params):
-            value = section[key.rpartition(".")[2]]
-            if value is not None and (root / value).is_file():
-                continue
-            found = "null" if value is None else f"{value} not found"
-            what = f"a file of {rule['file'].format(**section)} (with {reason})"
-            remedy = f"download it ({WEIGHTS_FROM}) and set {key} to its path"
-            yield Need(key, value, f"{key}: {found}, expected {what}; {remedy}")
-
-
-def entries(pattern: str, params: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Keys that a pattern with at most one `*` stands for, each with the section that holds its value."""
-    before, star, after = pattern.partition("*")
-    names = list(lookup(before.rstrip("."), dict(params))) if star else [""]
-    for name in names:
-        key = f"{before}{name}{after}"
-        yield key, lookup(key.rpartition(".")[0], dict(params))
 
 
 def missing_folders(params: Mapping[str, Any], root: Path) -> Iterator[Need]:

@@ -8,16 +8,14 @@ from typing import Any
 
 from repose.datasets.mpi_inf_3dhp import has_training_set
 from repose.datasets.readers import source_of
+from repose.world.folders import draws_into
 
-NATIVE = Path("data/native")  # the world draws each data set into a folder of its name here
 TEST_ONLY = "mpi_inf_3dhp"  # may come without its training set
 
 
 def drawn_folder(folder: str, params: Mapping[str, Any], root: Path = Path()) -> str | None:
     """The data set that the world draws into a folder; None for any other folder."""
-    path = (root / folder).resolve()
-    names = params["world"]["sizes"]
-    return next((name for name in names if path == (root / NATIVE / name).resolve()), None)
+    return next((name for name in params["world"]["sizes"] if draws_into(folder, name, root)), None)
 
 
 def is_drawn(name: str, params: Mapping[str, Any], root: Path = Path()) -> bool:

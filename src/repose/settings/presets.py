@@ -15,6 +15,7 @@ from ruamel.yaml.representer import RoundTripRepresenter
 from repose.foundations.errors import ReposeError
 from repose.foundations.files import write_text
 from repose.foundations.schema import LOADER, check_params
+from repose.foundations.values import written
 
 PRESETS = ("smoke", "default", "paper")
 TABLE, BESIDE = (Path(__file__).with_name(name) for name in ("presets.yaml", "beside.yaml"))
@@ -100,7 +101,7 @@ def put(document: Any, values: Mapping[str, Any]) -> list[str]:
             section = section.get(parent) if section is not None else None
         if section is None or (leaf in section and section[leaf] == value):
             continue
-        changed.append(f"{key}: {shown(section.get(leaf))} -> {shown(value)}")
+        changed.append(f"{key}: {written(section.get(leaf))} -> {written(value)}")
         section[leaf] = value
         realign(section, leaf)
     return changed
@@ -111,9 +112,3 @@ def realign(section: Any, leaf: str) -> None:
     for token in section.ca.items.get(leaf) or ():
         if hasattr(token, "start_mark"):
             token.start_mark.column = min(token.start_mark.column, COMMENTS)
-
-
-def shown(value: Any) -> str:
-    """A value as YAML writes it."""
-    known = {None: "null", True: "true", False: "false"}
-    return known[value] if value is None or isinstance(value, bool) else str(value)

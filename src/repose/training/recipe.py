@@ -1,5 +1,6 @@
 """A training and the batches that it takes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from repose.training.loop import Training
@@ -25,3 +26,8 @@ class Recipe:
 def optimiser_of(kind: str, stacked: bool = False) -> Optimiser:
     """Adam, or Muon as the smaller scales use it; `stacked` if several models are trained together."""
     return replace(MUON, stacked=stacked) if kind == "muon" else Optimiser(kind)
+
+
+def value_of(run: str, family: str, values: Mapping[str, float]) -> float:
+    """A run's own value, such as its rate, or else that of its family."""
+    return values.get(run, values[family])
