@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from repose.foundations.rungs import rung_name, rung_of
 from repose.report.claims import judge, judge_all
 from repose.report.ladder import share_words, split
 from repose.report.ledger import FIELDS, ledger_row, rung_text
 from repose.report.page import write_page
 from repose.report.premises import Evidence
 from repose.report.published import Paper
-from repose.report.runs import rung_name, rung_of
 from tests.report.made import SMALL, made_claim, made_score, scored
 
 SHARED = {"trivial": {"run": "mean_pose", "margin": 0.05}}

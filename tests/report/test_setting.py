@@ -1,8 +1,7 @@
 """A page says what was run before it counts anything."""
 
-from repose.report.front import front_text
 from repose.report.page import setting_text
-from repose.report.setting import Setting, computed_words, precision_text, ran_lines, values_text
+from repose.report.setting import Setting, computed_words, precision_text, ran_cells, ran_lines, values_text
 
 DRAWN = Setting("default", {"h36m": "world", "mpii": "world"}, {"width": 0.25}, "Chosen on S8.")
 
@@ -46,27 +45,12 @@ def test_of_runs_that_do_not_say_how_they_were_computed_nothing_is_said():
     assert precision_text({"a": trained()}) == ""
 
 
-def summary(system, words):
-    row = {
-        "claim": "A helps (ours)", "table": "1", "published_effect": "", "measured_effect": "", "low": "",
-        "high": "", "rung": "", "unit": "mm", "kind": "difference", "verdict": words[0],
+def test_a_line_of_a_table_says_what_the_two_lines_do():
+    facts = {"a": trained(computed="cpu bf16"), "b": trained(seeds=1), "mean_pose": {"settings": "none"}}
+    some_real = Setting("paper", {"h36m": "real", "mpii": "world"})
+    assert ran_cells(some_real, facts) == {
+        "data": "drawn: mpii; published: h36m", "scale": "paper", "runs": "2", "seeds": "1 to 3",
+        "share": "0.1 %", "computed": "bf16 on cpu", "warning": "",
     }  # fmt: skip
-    ran = ["Drawn by the embedded world: h36m. Scale `default`.", "2 runs with 3 seeds each."]
-    metrics = {"claims": dict.fromkeys(words, 0)}
-    about = {"system": system, "title": "T", "venue": "V"}
-    return about | {"ran": ran, "claims": [row], "metrics": metrics}
-
-
-def test_the_front_page_says_what_was_run_before_it_counts():
-    words = ("agrees", "disagrees", "undecided", "not testable here")
-    text = front_text([summary("one", words)])
-    assert text.index("Scale `default`.") < text.index("2 runs with 3 seeds") < text.index("| system |")
-    assert "| agrees | disagrees | undecided | not testable here |" in text
-    assert "| A helps (ours) |" in text
-
-
-def test_the_front_page_has_the_papers_words_only_where_a_paper_was_run_as_published():
-    words = ("reproduced", "contradicted", "undecided", "not testable here")
-    assert "| authors | reproduced | contradicted | undecided |" in front_text([summary("one", words)])
-    both = [summary("one", words), summary("two", ("agrees", "disagrees", *words[2:]))]
-    assert "| reproduced | contradicted | agrees | disagrees | undecided |" in front_text(both)
+    facts["b"] |= {"computed": "cpu fp32", "precision_asked": "bf16"}
+    assert ran_cells(DRAWN, facts)["warning"] == "**Not computed in the precision asked for (bf16): b.**"

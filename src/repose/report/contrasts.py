@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from repose.foundations.rungs import rung_name, rung_of
 from repose.report.premises import Evidence, listed, metrics_of
 from repose.report.published import Claim
-from repose.report.runs import rung_name, rung_of
 from repose.report.scores import Score, Scores, of_group
 from repose.report.statistics import SEEDS_NEEDED, UNKNOWN, Effect, Term, Variance, system_variance
 from repose.report.tables import trained

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from repose.report.runs import rung_of
+from repose.foundations.rungs import rung_of
 from repose.report.scores import Scores
 from repose.report.tables import Facts
 

@@ -95,6 +95,7 @@ def page(
     parts += ["## Claims\n", f"{VERDICTS_TEXT}\n", budgets_text(evidence), claims_text(verdicts)]
     parts += [premises_text(verdicts)]
     parts += ["## Tables\n", SHOWN[any(table.views for table in paper.tables)]]
+    parts += [FROM_FILE] if any(row.from_file for table in paper.tables for row in table.rows) else []
     parts += [table_text(table, cells[table.number]) for table in paper.tables]
     parts += [more] if more else []
     if further := further_runs(paper, facts, evidence.scores):
@@ -163,6 +164,10 @@ SHOWN = {
     "the CSV files have all intervals.\n",
     True: "Ours stands above the paper's figures; the 95 % intervals are in the CSV files.\n",
 }
+FROM_FILE = (
+    "Rows marked *(from file)* are predictions of other software, which `others` in `params.yaml` names. "
+    "They are scored as ours; how they were made is not known here, and no claim rests on them.\n"
+)
 SPENT = (
     "How much is learnt in how much time depends on the machine: see "
     "[benchmarks/results.md](../../benchmarks/results.md), which `make bench` writes.\n"

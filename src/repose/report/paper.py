@@ -11,23 +11,25 @@ from repose.foundations.files import write_json, write_text
 from repose.report.claims import Verdict, verdicts_in
 from repose.report.ladder import split
 from repose.report.ledger import FIELDS, ledger_row
-from repose.report.page import write_page
+from repose.report.others import with_rows
+from repose.report.page import BUDGETS, write_page
 from repose.report.premises import Evidence
 from repose.report.published import Paper
 from repose.report.room import Materials, Room
 from repose.report.scores import of_group
-from repose.report.setting import Setting, ran_lines
+from repose.report.setting import Setting, ran_cells
+from repose.report.site.part import write_part
 from repose.report.tables import csv_text
 
 
 def write_paper(room: Room, materials: Materials, setting: Setting, summary: Path) -> None:
-    """Write a paper's folder, and its `summary` for the front page.
+    """Write a paper's folder, its `summary` for the front page and, beside that, its part of the HTML page.
 
     Runs at smaller budgets are shown only beside the claims.
     """
-    folder, paper = materials.folder, materials.paper
     full, rungs = split(materials.scores, materials.facts)
     facts = full.facts
+    folder, paper = materials.folder, with_rows(materials.paper, full.scores, facts)
     shown = room.presented(replace(materials, scores=full.scores, facts=facts))
     evidence = Evidence(full.scores, facts, setting, rungs)
     verdicts = write_page(folder, paper, evidence, shown.figures, shown.learnt, shown.more)
@@ -36,8 +38,11 @@ def write_paper(room: Room, materials: Materials, setting: Setting, summary: Pat
     write_text(folder / "claims.csv", csv_text(FIELDS, ledger))
     write_json(folder / "metrics.json", numbers)
     about = {"system": paper.system, "title": paper.title, "venue": paper.venue}
-    came_out = {"ran": ran_lines(setting, facts), "claims": ledger, "metrics": numbers}
+    came_out = {"ran": ran_cells(setting, facts), "claims": ledger, "metrics": numbers}
     write_json(summary, about | came_out)
+    figures = [*shown.figures, *([BUDGETS] if any(verdict.rungs for verdict in verdicts) else [])]
+    part = summary.with_name(f"{paper.system}_site.json")
+    write_part(part, replace(materials, paper=paper), evidence, verdicts, figures)
 
 
 def headline(paper: Paper, evidence: Evidence, verdicts: Sequence[Verdict]) -> Mapping[str, Any]:

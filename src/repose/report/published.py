@@ -47,6 +47,7 @@ class Row:
     note: str | None = None
     parts: dict[str, str] = field(default_factory=dict)  # runs of the earlier stages, by name of the stage
     retrained: bool = False  # a cited network that we trained ourselves; else a cited row has no run
+    from_file: bool = False  # predictions of other software, which no training of ours has made
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from typing import Any, Protocol, cast
 
 from repose.foundations.errors import ReposeError
 from repose.foundations.files import read_json
+from repose.report.others import Other
 from repose.report.page import Figure
 from repose.report.published import Paper
 from repose.report.runs import Run
-from repose.report.scores import Scores
+from repose.report.scores import Score, Scores
 from repose.report.tables import Facts
 
 
@@ -53,6 +54,9 @@ class Room(Protocol):
 
     def scored(self, runs: Sequence[Run], data: Path) -> tuple[Scores, Facts]:
         """The scores and facts of all runs, from their predictions and the truth below `data`."""
+
+    def scored_file(self, other: Other, data: Path) -> Mapping[str, Score]:
+        """The scores of other software's predictions; only where the section has `others`."""
 
     def presented(self, materials: Materials) -> Presented:
         """Draw its figures and write its texts."""

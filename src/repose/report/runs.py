@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import nan
@@ -14,9 +13,7 @@ import numpy as np
 
 from repose.foundations.errors import ReposeError
 from repose.foundations.files import read_json
-
-LADDER = "ladder"  # the folder of a run's shorter trainings, by their share of its steps
-RUNG = re.compile(r"(.+)@(\d+(?:\.\d+)?)")
+from repose.foundations.rungs import rung_folder, rung_name, rungs_in
 
 
 @dataclass(frozen=True)
@@ -41,9 +38,7 @@ class Run:
     @property
     def rungs(self) -> tuple[tuple[float, Run], ...]:
         """The run at smaller budgets, each trained with a share of its steps; the smallest first."""
-        folder = self.folder / LADDER
-        shares = sorted(float(path.parent.name) for path in folder.glob("*/run.json"))
-        places = {share: folder / f"{share:g}" for share in shares}
+        places = {share: rung_folder(self.folder, share) for share in rungs_in(self.folder)}
         return tuple(
             (share, Run(rung_name(self.name, share), place, self.settings, read_json(place / "run.json")))
             for share, place in places.items()
@@ -52,17 +47,6 @@ class Run:
     def last(self, column: str) -> np.ndarray:
         """A column's value in the last row of every seed's history, NaN where that cell is blank."""
         return np.array([last_value(seed / "history.csv", column) for seed in self.seeds])
-
-
-def rung_name(run: str, share: float) -> str:
-    """What a run at a share of its steps is called in scores and facts, such as `full@0.25`."""
-    return f"{run}@{share:g}"
-
-
-def rung_of(name: str) -> tuple[str, float | None]:
-    """The run and the share of its steps that a name tells, None for the full budget."""
-    found = RUNG.fullmatch(name)
-    return (found[1], float(found[2])) if found else (name, None)
 
 
 def declared_runs(section: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

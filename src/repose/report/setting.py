@@ -11,6 +11,7 @@ from repose.report.tables import Facts, written
 
 PAPER_SCALE = "paper"
 ORIGINS = {"world": "Drawn by the embedded world", "real": "The published files"}
+ORIGIN_WORDS = {"world": "drawn", "real": "published"}
 MOST_NAMES = 6  # of runs in a sentence
 
 
@@ -43,28 +44,56 @@ def data_text(setting: Setting) -> str:
 
 def runs_text(facts: Facts) -> str:
     """How many runs with how many seeds, their share of the paper's samples, and the precision."""
-    trained = [fact for fact in facts.values() if "samples_seen" in fact]
+    trained = trainings(facts)
     if not trained:
         return ""
-    seeds, share = (spread([f[name] for f in trained if name in f]) for name in ("seeds", "samples_share"))
+    seeds, share = spread_of(trained, "seeds"), spread_of(trained, "samples_share")
     count = f"{len(trained)} runs" if len(trained) > 1 else "1 run"
     sampled = f", each trained on {share} % of the samples that the paper trains on" if share else ""
     text = f"{count} with {seeds} seed{'' if seeds == '1' else 's'} each{sampled}."
     return " ".join(part for part in (text, precision_text(facts)) if part)
 
 
+def ran_cells(setting: Setting, facts: Facts) -> dict[str, str]:
+    """`ran_lines` as the cells of a table; the warning is about runs in another precision than asked."""
+    trained = trainings(facts)
+    sets = {kind: [name for name, source in setting.origin.items() if source == kind] for kind in ORIGINS}
+    share, other = spread_of(trained, "samples_share"), [run for run in facts if other_precision(facts[run])]
+    return {
+        "data": "; ".join(
+            f"{ORIGIN_WORDS[kind]}: {', '.join(names)}" for kind, names in sets.items() if names
+        ),
+        "scale": setting.scale,
+        "runs": str(len(trained)),
+        "seeds": spread_of(trained, "seeds"),
+        "share": f"{share} %" if share else "",
+        "computed": computed_text(facts).removeprefix("in "),
+        "warning": other_precision_text(other, facts) if other else "",
+    }
+
+
+def trainings(facts: Facts) -> list[dict[str, Any]]:
+    """The facts of the runs that were trained."""
+    return [fact for fact in facts.values() if "samples_seen" in fact]
+
+
 def precision_text(facts: Facts) -> str:
     """The precision that was used, and the runs that asked for another; empty if no run says."""
-    computed = [fact["computed"] for fact in facts.values() if fact.get("computed")]
-    if not computed:
+    if not (used := computed_text(facts)):
         return ""
+    other = [run for run, fact in facts.items() if other_precision(fact)]
+    return f"Computed {used}." + (f" {other_precision_text(other, facts)}" if other else "")
+
+
+def computed_text(facts: Facts) -> str:
+    """The precisions and devices that were used, with the number of runs where there are several."""
+    computed = [fact["computed"] for fact in facts.values() if fact.get("computed")]
     kinds = Counter(computed)
     used = [
         f"in {precision} on {device}" + (f" ({count} of {len(computed)} runs)" if len(kinds) > 1 else "")
         for (device, _, precision), count in ((words.rpartition(" "), n) for words, n in kinds.items())
     ]
-    other = [run for run, fact in facts.items() if other_precision(fact)]
-    return f"Computed {' and '.join(used)}." + (f" {other_precision_text(other, facts)}" if other else "")
+    return " and ".join(used)
 
 
 def other_precision(fact: Mapping[str, Any]) -> bool:
@@ -76,7 +105,9 @@ def other_precision(fact: Mapping[str, Any]) -> bool:
 def other_precision_text(runs: Sequence[str], facts: Facts) -> str:
     """The runs that were not computed in the precision that they asked for."""
     asked = " or ".join(dict.fromkeys(facts[run]["precision_asked"] for run in runs))
-    named = ", ".join(runs) if len(runs) <= MOST_NAMES else f"{len(runs)} runs, marked below"
+    named = (
+        ", ".join(runs) if len(runs) <= MOST_NAMES else f"{len(runs)} runs, marked under *What was learnt*"
+    )
     return f"**Not computed in the precision asked for ({asked}): {named}.**"
 
 
@@ -91,6 +122,11 @@ def values_text(setting: Setting) -> str:
     listed = ", ".join(f"`{key}: {written(value)}`" for key, value in setting.values.items())
     texts = [f"The scale sets {listed}." if listed else "", setting.chosen]
     return " ".join(text for text in texts if text)
+
+
+def spread_of(facts: Sequence[Mapping[str, Any]], name: str) -> str:
+    """The smallest and the largest value of a fact, of the runs that have it."""
+    return spread([fact[name] for fact in facts if name in fact])
 
 
 def spread(values: Sequence[float]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from repose.foundations.values import written
 from repose.report.published import Column, Paper, Row, Table, View
 from repose.report.scores import Score, Scores, of_group
 from repose.report.statistics import Effect, Term, Variance, effect, system_variance
@@ -81,13 +82,6 @@ def difference(name: str, own: Any, wanted: Any) -> list[str]:
     else:
         pairs = [(written(own), written(wanted))]
     return [f"{name} {mine} where {other} is presumed" for mine, other in pairs]
-
-
-def written(value: Any) -> str:
-    """A setting as `params.yaml` writes it."""
-    if isinstance(value, list):
-        return f"[{', '.join(written(item) for item in value)}]"
-    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def in_words(settings: Mapping[str, Any], *without: str) -> str:
@@ -190,7 +184,8 @@ def stacked_grid(table: Table, found: dict[tuple[str, str], Cell]) -> tuple[list
         cells = [found.get((row.row, column.name)) for column in table.columns]
         printed = [cell.published if cell else "" for cell in cells]
         mine = [f"**{c.measured.value:.{c.column.decimals}f}**" if c and c.measured else "" for c in cells]
-        own = [[name, *texts] for name, texts in (("paper", printed), ("**ours**", mine)) if any(texts)]
+        whose = "**file**" if row.from_file else "**ours**"
+        own = [[name, *texts] for name, texts in (("paper", printed), (whose, mine)) if any(texts)]
         lines += below_label(row, table, own)
     return header, lines
 
@@ -231,6 +226,7 @@ def labelled(row: Row) -> list[str]:
     """The labels of a row; a cited row is marked, also if we trained its network ourselves."""
     first, *rest = row.labels.values()
     mark = (" *(cited, retrained by us)*" if row.retrained else " *(cited)*") if row.cited else ""
+    mark += " *(from file)*" if row.from_file else ""
     return [first + mark + (f" [{row.note}]" if row.note else ""), *rest]
 
 

@@ -2,17 +2,19 @@
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from repose.metrics.people import with_visible_person
 from repose.metrics.people.coco import coco_numbers, crowdpose_numbers
 from repose.metrics.people.mpii_multi import group_people, match_joints, mpii_ap, mpii_pckh
 from repose.papers.dgcn import declared
-from repose.papers.dgcn.facts import TOLD, dgcn_facts, made
+from repose.papers.dgcn.facts import TOLD, dgcn_facts, made, relations_agreed
 from repose.papers.dgcn.scores import GROUP_MARGIN, dgcn_scores
 from repose.papers.people.judged import load_found, load_judged
 from repose.papers.people.kinds import errors_text
 from repose.papers.people.scores import GROUPS
 from repose.papers.people.words import learnt_text
+from repose.report.runs import Run
 from repose.settings.presets import PRESETS
 from tests.papers.dgcn.dgcn_runs import SECTION, TESTS, record_of, write_run
 from tests.papers.people.people_runs import section_at, write_sets
@@ -111,6 +113,18 @@ def test_no_preset_of_the_scale_changes_what_rows_presume(preset):
         return made(type("Run", (), {"record": record})) | {"precision_asked": ""}
 
     assert told(section_at("dgcn", preset)) == told(SECTION)
+
+
+@pytest.mark.parametrize(("second", "agreed"), [(1.0, 1.0), (-1.0, -1.0)])
+def test_seeds_agree_on_relations_as_their_moves_correlate(second, agreed, tmp_path):
+    move = np.arange(9, dtype=np.float32).reshape(3, 3) / 10
+    for seed, times in enumerate((0.5, second)):
+        (tmp_path / f"seed{seed}").mkdir()
+        weights = {"graph.psi.graph.relations": 1 + times * move}
+        save_file(weights, tmp_path / f"seed{seed}" / "model.safetensors")
+    record = {"configuration": {"graph": {"relations_own": 1.0}}, "seeds": [0, 1]}
+    assert relations_agreed(Run("ad", tmp_path, {}, record)) == pytest.approx(agreed)
+    assert relations_agreed(Run("ad", tmp_path, {}, record | {"seeds": [0]})) is None
 
 
 def test_facts_say_what_was_learnt_and_how_well_the_training_data_were_fitted(house):

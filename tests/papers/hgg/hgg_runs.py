@@ -95,7 +95,8 @@ def write_rounds(seed, table):
     image, joint = np.repeat(table.image, joints), np.tile(np.arange(joints), people)
     person = np.repeat(np.arange(people), joints)
     rounds = [person * joints + joint // 2**number for number in range(6)]
-    numbers = np.stack([np.unique(clusters, return_inverse=True)[1] for clusters in rounds])
+    found = [np.unique(clusters, return_index=True, return_inverse=True) for clusters in rounds]
+    numbers = np.stack([first[number] for _, first, number in found])
     save_arrays(seed / "predictions/coco-val_rounds.npz", {
         "image": image, "joint": joint, "joints2d_px": table.joints2d.reshape(-1, 2),
         "score": np.ones(len(joint), np.float32), "rounds": numbers.astype(np.int32),

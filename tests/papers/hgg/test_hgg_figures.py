@@ -127,7 +127,7 @@ def test_rounds_are_those_of_pictures_with_a_few_people(house):
 
 
 def test_a_cluster_keeps_its_colour_and_has_its_own_bones():
-    clusters = np.array([[0, 1, 2, 3], [0, 0, 1, 1], [0, 0, 0, 0]])
+    clusters = np.array([[0, 1, 2, 3], [0, 0, 2, 2], [0, 0, 0, 0]])
     first, second, last = (colours_of(row) for row in clusters)
     assert len(set(first)) == 4
     assert second == [first[0], first[0], first[2], first[2]]
@@ -148,7 +148,7 @@ def test_the_people_in_the_end_have_the_hues_that_are_chosen_first():
 
 
 def test_dashes_connect_what_has_just_merged():
-    clusters = np.array([[0, 1, 2, 3], [0, 0, 1, 1], [0, 0, 0, 0]])
+    clusters = np.array([[0, 1, 2, 3], [0, 0, 2, 2], [0, 0, 0, 0]])
     assert merged(clusters, 0) == []
     assert [(a.tolist(), b.tolist()) for a, b in merged(clusters, 1)] == [([0], [1]), ([2], [3])]
     assert [(a.tolist(), b.tolist()) for a, b in merged(clusters, 2)] == [([0, 1], [2, 3])]

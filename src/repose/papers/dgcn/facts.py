@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,8 @@ def learnt(run: Run, scores: Scores) -> dict[str, Any]:
         facts |= {"learnt: size of the graph's part": round(size, 4), "part_size": size}
     if (moved := relations_moved(run)) is not None:
         facts |= {"learnt: W_d has moved by": round(moved, 4), "relations_moved": moved}
+    if (agreed := relations_agreed(run)) is not None:
+        facts |= {"learnt: seeds agree on W_d by": round(agreed, 4), "relations_agreed": agreed}
     shared = [last(run, column) for column in SHARED_LOSSES]
     known = [value for value in shared if value is not None]
     if len(known) < len(shared):
@@ -80,35 +83,56 @@ def part_size(run: Run) -> float | None:
 
     A normalisation scales what it adds: 0 at first, and 1 would be as much as a normalised map has.
     """
-    sizes = [float(np.abs(scales).mean()) for scales in tensors(run, SCALES)]
+    sizes = [float(np.abs(scales).mean()) for _, scales in tensors(run, SCALES)]
     return float(np.mean(sizes)) if sizes else None
 
 
 def relations_moved(run: Run) -> float | None:
     """How far W_d is from where it begins, the root of the mean square of its entries; None without one."""
-    graph = run.record["configuration"]["graph"]
-    moves = []
-    for relations in tensors(run, RELATIONS):
-        start = np.ones_like(relations) + (graph["relations_own"] - 1) * np.eye(len(relations))
-        moves.append(float(np.mean((relations - start) ** 2)))
+    moves = [np.mean(move**2) for move in relations_moves(run).values()]
     return float(np.sqrt(np.mean(moves))) if moves else None
 
 
-def tensors(run: Run, names: re.Pattern[str]) -> Iterator[np.ndarray]:
-    """Some of the weights of a run's graph modules, of all seeds; none where it has no graph."""
+def relations_agreed(run: Run) -> float | None:
+    """Mean correlation between two seeds' moves of W_d: 1 if all learn the same, about 0 if it only drifts.
+
+    None without two seeds that have moved.
+    """
+    told = [
+        np.corrcoef(one.ravel(), other.ravel())[0, 1]
+        for moves in relations_moves(run).values()
+        for one, other in combinations(moves, 2)
+        if one.std() > 0 and other.std() > 0
+    ]
+    return float(np.mean(told)) if told else None
+
+
+def relations_moves(run: Run) -> dict[str, np.ndarray]:
+    """By how much the entries of each W_d have moved: seeds, K, K by name; empty without one."""
+    graph = run.record["configuration"]["graph"]
+    moves: dict[str, list[np.ndarray]] = {}
+    for name, relations in tensors(run, RELATIONS):
+        start = np.ones_like(relations) + (graph["relations_own"] - 1) * np.eye(len(relations))
+        moves.setdefault(name, []).append(relations - start)
+    return {name: np.stack(seeds) for name, seeds in moves.items()}
+
+
+def tensors(run: Run, names: re.Pattern[str]) -> Iterator[tuple[str, np.ndarray]]:
+    """Some of the weights of a run's graph modules by name, seed by seed; none where it has no graph."""
     if not run.record["configuration"]["graph"]:
         return
     for seed in run.seeds:
         with safe_open(seed / "model.safetensors", "np") as weights:
             for name in weights.keys():  # noqa: SIM118  no mapping
                 if names.fullmatch(name):
-                    yield weights.get_tensor(name)
+                    yield name, weights.get_tensor(name)
 
 
 def used_text(facts: Facts) -> str:
     """How much the graph modules add in the end, and how far the relations are from where they begin."""
-    sizes, moves = (
-        [fact[name] for fact in facts.values() if name in fact] for name in ("part_size", "relations_moved")
+    sizes, moves, agreed = (
+        [fact[name] for fact in facts.values() if name in fact]
+        for name in ("part_size", "relations_moved", "relations_agreed")
     )
     if not sizes:
         return ""
@@ -121,5 +145,10 @@ def used_text(facts: Facts) -> str:
         text += (
             f" The relations W_d, which tell joints apart, end {min(moves):.3f} to {max(moves):.3f} from "
             "where they begin (root mean square of the entries)."
+        )
+    if agreed:
+        text += (
+            f" Where two seeds of a run have moved them, the moves correlate by {min(agreed):.2f} to "
+            f"{max(agreed):.2f}: 1 would mean that all seeds learn the same relations, 0 that they drift."
         )
     return f"{text}\n"

@@ -9,13 +9,14 @@ from typing import Any
 from repose.papers.fusion.cost import cost_scores
 from repose.papers.fusion.facts import everywhere_text, fusion_facts, learnt_text, limits_text
 from repose.papers.fusion.figures import fusion_figures
-from repose.papers.fusion.scores import declared, fusion_scores
+from repose.papers.fusion.scores import declared, fusion_scores, scores_of_file
+from repose.report.others import Other
 from repose.report.room import Materials, Presented
 from repose.report.runs import Run
-from repose.report.scores import Scores
+from repose.report.scores import Score, Scores
 from repose.report.tables import Facts
 
-__all__ = ["data_sets", "declared", "presented", "scored", "settings"]
+__all__ = ["data_sets", "declared", "presented", "scored", "scored_file", "settings"]
 
 CHOSEN = (
     "Network, optimiser, share, weight of the joints and width of the targets were chosen on held-out "
@@ -41,6 +42,11 @@ def scored(runs: Sequence[Run], data: Path) -> tuple[Scores, Facts]:
     """Heat-map PCK and 3D errors on the prepared test sets, and what each run cost."""
     scores = fusion_scores(runs, data / "fusion") | cost_scores(runs)
     return scores, fusion_facts(runs, scores)
+
+
+def scored_file(other: Other, data: Path) -> dict[str, Score]:
+    """3D errors of other software on the same people."""
+    return scores_of_file(other, data / "fusion")
 
 
 def presented(materials: Materials) -> Presented:

@@ -47,8 +47,11 @@ from repose.metrics import (
 from repose.pictures.crops import in_crop, upright
 from repose.pictures.people import SETS_3D, Split, load_split
 from repose.report.curves import read_curve
+from repose.report.other_poses import poses_in
+from repose.report.others import Other
 from repose.report.runs import Run, chain
 from repose.report.scores import Score, Scores
+from repose.skeletons import get_skeleton
 
 TENTH = 10
 # Of Human3.6M's test set. On the drawn one, the mean pose's error has a standard error of 5.7 mm over blocks,
@@ -130,6 +133,19 @@ def run_scores(run: Run, splits: Mapping[str, Split]) -> dict[str, Score]:
             if number == 0:
                 tenth = by_unit(s[:, ::TENTH], n[::TENTH], unit[::TENTH])
                 parts.setdefault(f"{metric}_tenth", {})[name] = tenth
+    return {metric: grouped(sets) for metric, sets in parts.items()}
+
+
+def scores_of_file(other: Other, data: Path) -> dict[str, Score]:
+    """The 3D errors of other software on the people of the prepared test sets that it has files of."""
+    parts: dict[str, dict[str, Counts]] = {}
+    for test, path in other.files.items():
+        name = test.removesuffix("-test")
+        split = load_split(data / name, "test")
+        poses, unit = poses_in(path, test, get_skeleton("mpii16").joints, split.sample), units(name, split)
+        for metric, function in METRICS_3D.items():
+            errors = function(poses, split.truth_mm) * split.has_depth
+            parts.setdefault(metric, {})[name] = by_unit(errors[None], split.has_depth, unit)
     return {metric: grouped(sets) for metric, sets in parts.items()}
 
 

@@ -8,16 +8,18 @@ from typing import Any
 
 from repose.papers.hgg.facts import TOLD, gap_text, hgg_facts, used_text
 from repose.papers.hgg.figures import hgg_figures
-from repose.papers.hgg.scores import hgg_scores
+from repose.papers.hgg.scores import hgg_scores, in_percent, units_of
 from repose.papers.people.kinds import errors_text
+from repose.papers.people.scores import scores_of_file
 from repose.papers.people.words import branch_text, by_section, drawn_text, learnt_text
+from repose.report.others import Other
 from repose.report.room import Materials, Presented, origins
 from repose.report.runs import Run
 from repose.report.runs import declared_runs as declared
-from repose.report.scores import Scores
+from repose.report.scores import Score, Scores
 from repose.report.tables import Facts
 
-__all__ = ["data_sets", "declared", "presented", "scored", "settings"]
+__all__ = ["data_sets", "declared", "presented", "scored", "scored_file", "settings"]
 
 ALONE = "simulation"  # of the scale: a comparison of groupers without pictures, which trains no run
 CHOSEN = (
@@ -45,6 +47,11 @@ def scored(runs: Sequence[Run], data: Path) -> tuple[Scores, Facts]:
     """COCO's and OCHuman's precision and recall by every test, kinds of errors, operations."""
     scores = hgg_scores(runs, data / "poses")
     return scores, hgg_facts(runs, scores)
+
+
+def scored_file(other: Other, data: Path) -> dict[str, Score]:
+    """The same precision, recall and kinds of errors of other software."""
+    return in_percent(scores_of_file(other, data / "poses", units_of))
 
 
 def presented(materials: Materials) -> Presented:

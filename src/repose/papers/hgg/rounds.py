@@ -35,7 +35,7 @@ class Grouped:
 
     joint: np.ndarray  # N, kind
     points: np.ndarray  # N, 2, px of the file
-    clusters: np.ndarray  # R, N: number of each one's cluster after each round
+    clusters: np.ndarray  # R, N: the first member of each one's cluster after each round
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ def load_rounds(path: Path, judged: Judged) -> dict[int, Grouped]:
     rows = [r for r in np.unique(arrays["image"]).tolist() if PEOPLE[0] <= number[r] <= PEOPLE[1]]
     grouped = {}
     for row in rows[:SHOWN]:
-        own = arrays["image"] == row
-        clusters = arrays["rounds"][:, own]
+        own = np.flatnonzero(arrays["image"] == row)  # in one piece
+        clusters = arrays["rounds"][:, own] - own[0]
         grouped[row] = Grouped(arrays["joint"][own], arrays["joints2d_px"][own], clusters)
     return grouped
 
@@ -113,21 +113,14 @@ def colours_of(clusters: np.ndarray, turn: np.ndarray | None = None) -> list[tup
 
     `turn` (N) says when candidates choose their hues, if not one after the other: early hues lie far apart.
     """
-    first = first_members(clusters)
-    turns = (first if turn is None else turn[first]).tolist()
+    turns = (clusters if turn is None else turn[clusters]).tolist()
     return [colorsys.hsv_to_rgb(number * TURN % 1, 0.9, 0.8) for number in turns]
 
 
 def by_life(clusters: np.ndarray) -> np.ndarray:
     """N: the turn of each candidate if those come first that are longest the first of a cluster."""
-    life = sum((first_members(row) == np.arange(len(row))).astype(int) for row in clusters)
+    life = sum((row == np.arange(len(row))).astype(int) for row in clusters)
     return np.argsort(np.argsort(-np.asarray(life), kind="stable"))
-
-
-def first_members(clusters: np.ndarray) -> np.ndarray:
-    """N: the first member of each candidate's cluster."""
-    _, first, number = np.unique(clusters, return_index=True, return_inverse=True)
-    return np.asarray(first[number])
 
 
 def bones_within(joint: np.ndarray, clusters: np.ndarray, bones: np.ndarray) -> list[tuple[int, int]]:

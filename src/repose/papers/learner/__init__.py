@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from repose.papers.lifting.figures import examples_figure
-from repose.papers.lifting.scores import lifting_scores
+from repose.papers.lifting.scores import lifting_scores, scores_of_file
 from repose.papers.lifting.settings import listed
+from repose.report.others import Other
 from repose.report.page import Figure
 from repose.report.room import Materials, Presented
 from repose.report.runs import Run
 from repose.report.runs import declared_runs as declared
-from repose.report.scores import Scores
+from repose.report.scores import Score, Scores
 from repose.report.tables import Facts
 
-__all__ = ["data_sets", "declared", "presented", "scored", "settings"]
+__all__ = ["data_sets", "declared", "presented", "scored", "scored_file", "settings"]
 
 CHOSEN = (
     "These values were chosen on a held-out training subject. All networks see as many poses and have "
@@ -43,6 +44,11 @@ def data_sets() -> Sequence[str]:
 def scored(runs: Sequence[Run], data: Path) -> tuple[Scores, Facts]:
     """Both protocols on Human3.6M."""
     return lifting_scores(runs, data / "poses")
+
+
+def scored_file(other: Other, data: Path) -> dict[str, Score]:
+    """The same of other software."""
+    return scores_of_file(other, data / "poses")
 
 
 def presented(materials: Materials) -> Presented:

@@ -12,6 +12,8 @@ from repose.foundations.errors import ReposeError
 from repose.metrics import auc3d, joint_errors, joint_set, mpjpe, mpjpe_without_root, p_mpjpe, pck3d
 from repose.metrics.predictions import check_samples, load_predictions
 from repose.report.curves import read_curve
+from repose.report.other_poses import poses_in
+from repose.report.others import Other
 from repose.report.runs import Run, run_facts
 from repose.report.scores import Score, Scores, flat_score, unit_score
 from repose.report.tables import Facts, in_words
@@ -103,6 +105,22 @@ def mpi_inf_3dhp_scores(seeds: Iterable[Lifted], truth: PoseTable) -> dict[str, 
         percent = 100 * np.stack(values)
         scores[name] = unit_score(percent, some.sequence, group, names)
         scores[f"{name}_frames"] = unit_score(percent, some.sequence, np.zeros(len(rows), int), ("all",))
+    return scores
+
+
+def scores_of_file(other: Other, poses: Path) -> dict[str, Score]:
+    """The scores of other software's poses, in the metrics of runs that lift the 2D joints it states."""
+    source, scores = other.settings["input"], dict[str, Score]()
+    for test, path in other.files.items():
+        dataset, _, split = test.rpartition("-")
+        truth = convert_table(PoseTable.load(poses / dataset / f"{split}.npz"), LIFTED)
+        rows = np.flatnonzero(truth.extra.get("valid", np.ones(len(truth), bool)))
+        lifted = rows, poses_in(path, test, truth.joints, rows, len(truth))
+        if test == TRANSFER:
+            scores |= mpi_inf_3dhp_scores([lifted], truth)
+        else:
+            own = pose_scores([lifted], truth, source)
+            scores |= own | by_action(own, source)
     return scores
 
 

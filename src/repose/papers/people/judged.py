@@ -16,6 +16,7 @@ from repose.metrics.people import (
     in_truth_order,
     load_people_predictions,
     pose_errors,
+    read_results,
     sigmas,
     truth_of_table,
 )
@@ -61,6 +62,13 @@ def load_judged(poses: Path, test: str) -> Judged:
 def load_found(path: Path, judged: Judged) -> PeopleFound:
     """The people of a file of predictions, at the published picture sizes."""
     return in_truth_order(path, load_people_predictions(path), judged.truth).scaled(judged.factors)
+
+
+def load_file(path: Path, judged: Judged) -> PeopleFound:
+    """The same of other software: a run's npz, or COCO's results in pixels of the picture files."""
+    if path.suffix == ".json":
+        return read_results(path, judged.in_files).scaled(judged.factors)
+    return load_found(path, judged)
 
 
 def mean_pose(judged: Judged) -> PeopleFound:

@@ -30,8 +30,16 @@ from repose.metrics.people import (
     pose_errors,
     with_visible_person,
 )
-from repose.papers.people.judged import Judged, best_found, load_found, load_judged, mean_pose
+from repose.papers.people.judged import (
+    Judged,
+    best_found,
+    load_file,
+    load_found,
+    load_judged,
+    mean_pose,
+)
 from repose.papers.people.precision import Units, precision_units
+from repose.report.others import Other
 from repose.report.runs import Run
 from repose.report.scores import Score
 
@@ -67,6 +75,21 @@ def trivial_scores(judged: Mapping[str, Judged], measure: Measure) -> dict[str, 
     for test, own in judged.items():
         trivial[GROUPS[test]] = {name: (s[None], n) for name, (s, n) in measure(own, mean_pose(own)).items()}
     return by_set(grouped(trivial))
+
+
+def scores_of_file(other: Other, poses: Path, measure: Measure) -> dict[str, Score]:
+    """What other software scores on the test sets that it has files of."""
+    parts: dict[str, dict[str, Units]] = {}
+    for test, path in other.files.items():
+        dataset, _, split = test.rpartition("-")
+        if test == MAY_LACK and not (poses / dataset / f"{split}.npz").is_file():
+            raise ReposeError(
+                f"{path}: {test} has no labels here to score it with; take the file out of `others`"
+            )
+        judged = load_judged(poses, test)
+        units = measure(judged, load_file(path, judged))
+        parts[GROUPS[test]] = {name: (sums[None], counts) for name, (sums, counts) in units.items()}
+    return by_set(grouped(parts))
 
 
 def by_set(scores: Mapping[str, Score]) -> dict[str, Score]:
