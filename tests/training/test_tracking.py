@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -108,7 +109,8 @@ def test_a_training_is_a_run_with_a_child_a_seed_and_is_not_added_again(root):
     tags = dict(query(root, "select key, value from tags join runs using (run_uuid) where name = 'full'"))
     assert {"stage", "dvc_exp", "device", "repose.outputs"} <= tags.keys()
     assert query(root, "select distinct key, value from params") == [("model.width", "8")]
-    assert list((root / "mlflow" / "artifacts" / "gcn").rglob("figures/curve.png"))
+    for name in ("curve.png", "curves.png"):  # of the training's own, and of its curves
+        assert len(list((root / "mlflow" / "artifacts" / "gcn").rglob(f"figures/{name}"))) == 1
 
     track = [sys.executable, "-m", "repose", "track"]
     told = subprocess.run(track, cwd=root, capture_output=True, text=True)
@@ -116,9 +118,16 @@ def test_a_training_is_a_run_with_a_child_a_seed_and_is_not_added_again(root):
     (root / "runs" / "gcn" / "full").rename(root / "runs" / "gcn" / "cached")
     record = json.loads((root / "runs" / "gcn" / "cached" / "run.json").read_text())
     (root / "runs" / "gcn" / "cached" / "run.json").write_text(json.dumps(record | {"other": True}))
+    shorter = shutil.copytree(root / "runs/gcn/cached", root / "shorter")
+    (shorter / "run.json").write_text(json.dumps(record | {"share": 0.5}))
+    (root / "runs/gcn/cached/ladder").mkdir()
+    shorter.rename(root / "runs/gcn/cached/ladder/0.5")
     told = subprocess.run(track, cwd=root, capture_output=True, text=True)
-    assert (told.stdout, told.stderr) == ("gcn/cached\n1 added to MLflow\n", "")
-    assert curve(root, "cached", "loss") == curve(root, "full", "loss")
+    assert (told.stdout, told.stderr) == ("gcn/cached\ngcn/cached@0.5\n2 added to MLflow\n", "")
+    for name in ("cached", "cached@0.5"):
+        assert curve(root, name, "loss") == curve(root, "full", "loss")
+    rungs = "select value from tags join runs using (run_uuid) where name = 'cached@0.5' and key = 'rung'"
+    assert query(root, rungs) == [("0.5",)]
 
 
 @pytest.mark.slow

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from repose.foundations.files import inside, read_json
+from repose.foundations.rungs import FULL, rung_folder, rung_name, rungs_in
+from repose.training.curves import draw_curves
 from repose.training.store import OUTPUTS, connect, flattened, source_tags
 
 PAUSE_S = 1.0  # between two writes of a running training
@@ -115,6 +117,8 @@ class Logbook:
         self.write()
         for figure in figures:
             self.client.log_artifact(self.parent, figure, "figures")
+        curves = {seed: read_history(history_path(Path(folder), seed)) for seed in self.seeds}
+        self.client.log_figure(self.parent, draw_curves(curves), "figures/curves.png")
         self.client.log_artifact(self.parent, str(Path(folder) / "run.json"))
         self.client.set_tag(self.parent, OUTPUTS, outputs_fingerprint(Path(folder)))
         self.end("FINISHED")
@@ -138,6 +142,11 @@ def outputs_fingerprint(folder: Path) -> str:
     return total.hexdigest()[:16]
 
 
+def history_path(folder: Path, seed: int) -> Path:
+    """Where a seed's curves are."""
+    return inside(folder, f"seed{seed}/history.csv")
+
+
 def read_history(path: Path) -> list[dict[str, float]]:
     """A seed's curves; an empty cell is left out."""
     with open(path, encoding="utf-8", newline="") as file:
@@ -146,7 +155,7 @@ def read_history(path: Path) -> list[dict[str, float]]:
 
 def mean_history(folder: Path, seeds: Sequence[int]) -> list[dict[str, float]]:
     """The mean over seeds of each value of the curves."""
-    histories = [read_history(folder / f"seed{seed}" / "history.csv") for seed in seeds]
+    histories = [read_history(history_path(folder, seed)) for seed in seeds]
     return [
         {key: sum(row[key] for row in rows) / len(rows) for key in rows[0]}
         for rows in zip(*histories, strict=True)
@@ -154,27 +163,32 @@ def mean_history(folder: Path, seeds: Sequence[int]) -> list[dict[str, float]]:
 
 
 def retrack(runs: str | Path) -> list[str]:
-    """Log every run below `runs/<system>/<run>/` whose outputs the store does not know; their names."""
+    """Log every run of `runs/<system>/`, shorter trainings too, that the store does not know; their names."""
     added = []
     for path in sorted(Path(runs).glob("*/*/run.json")):
-        folder, record = path.parent, read_json(path)
-        system, name, outputs = folder.parent.name, folder.name, outputs_fingerprint(folder)
+        whole, system = path.parent, path.parts[-3]
         client, experiment = connect(system)
-        if client.search_runs([experiment], f"tags.`{OUTPUTS}` = '{outputs}'", max_results=1):
-            continue
-        start = {
-            "system": system,
-            "run": name,
-            "seeds": record["seeds"],
-            "configuration": record["configuration"],
-        }
-        book = Logbook(start, source_tags() | {"from_cache": "true", "stage": f"{system}@{name}"})
-        for seed in record["seeds"]:
-            for row in read_history(inside(folder, f"seed{seed}/history.csv")):
-                book.epoch(row, seed)
-        book.finish(folder, {})
-        added.append(f"{system}/{name}")
+        for share in (FULL, *rungs_in(whole)):
+            folder, name = rung_folder(whole, share), rung_name(whole.name, share)
+            known = f"tags.`{OUTPUTS}` = '{outputs_fingerprint(folder)}'"
+            if client.search_runs([experiment], known, max_results=1):
+                continue
+            tags = {"from_cache": "true", "stage": f"{system}@{whole.name}"}
+            tags |= {} if share == FULL else {"rung": f"{share:g}"}
+            log_folder(system, name, folder, source_tags() | tags)
+            added.append(f"{system}/{name}")
     return added
+
+
+def log_folder(system: str, name: str, folder: Path, tags: Mapping[str, str]) -> None:
+    """Log what a training has left in its folder, as if it had just ended."""
+    record = read_json(folder / "run.json")
+    start = {"system": system, "run": name}
+    book = Logbook(start | {key: record[key] for key in ("seeds", "configuration")}, tags)
+    for seed in record["seeds"]:
+        for row in read_history(history_path(folder, seed)):
+            book.epoch(row, seed)
+    book.finish(folder, {})
 
 
 def listen(messages: "queue.Queue[dict[str, Any] | None]") -> None:

@@ -23,33 +23,51 @@ OUTPUTS = "repose.outputs"  # the tag that says which outputs a run describes
 
 def connect(experiment: str) -> tuple[Any, str]:
     """A client of the store and the id of an experiment, both created where they are missing."""
-    os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true", GIT_PYTHON_REFRESH="quiet")
-    folder = project_root() / "mlflow"
-    given = os.environ.get("MLFLOW_TRACKING_URI")
+    folder, given = store_folder(), os.environ.get("MLFLOW_TRACKING_URI")
     if not given:
         with locked(folder):  # report a store that cannot be written before the slow import
             pass
     # MLflow's small edition needs no pandas, nor does this log: it starts in a quarter less time.
     sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
-    import mlflow
-
-    for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+    mlflow = quiet_mlflow()
     artifacts = None if given else (folder / "artifacts" / experiment).as_uri()
     with locked(folder) if not given else contextlib.nullcontext():
-        client = mlflow.MlflowClient(given or f"sqlite:///{folder / 'mlflow.db'}")
+        client = mlflow.MlflowClient(store_uri())
         known = client.get_experiment_by_name(experiment)
         if known:
             return client, known.experiment_id
         return client, client.create_experiment(experiment, artifacts, described(experiment))
 
 
+def quiet_mlflow() -> Any:
+    """MLflow, which calls nobody and prints nothing but errors."""
+    os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true", GIT_PYTHON_REFRESH="quiet")
+    os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
+    import mlflow
+
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    return mlflow
+
+
+def store_folder() -> Path:
+    """Where the store is, if no other is named."""
+    return project_root() / "mlflow"
+
+
+def store_uri() -> str:
+    """The store, as MLflow names it."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{store_folder() / 'mlflow.db'}"
+
+
 def described(experiment: str) -> dict[str, str]:
-    """The tag in which MLflow describes an experiment: the docstring of the method's own room."""
+    """The tags by which MLflow shows an experiment as one of trainings, described by the docstring of the
+    method's own room."""
+    kind = {"mlflow.experimentKind": "custom_model_development"}
     try:
-        return {"mlflow.note.content": (import_module(f"repose.{experiment}").__doc__ or "").strip()}
+        return kind | {"mlflow.note.content": (import_module(f"repose.{experiment}").__doc__ or "").strip()}
     except ModuleNotFoundError:
-        return {}
+        return kind
 
 
 @contextlib.contextmanager

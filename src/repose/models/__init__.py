@@ -1,0 +1,1 @@
+"""Trained runs as models: from a run's folder to a function that predicts, and into MLflow's registry."""
