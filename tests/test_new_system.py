@@ -30,7 +30,7 @@ def follow(text, folder):
 def own(editable):
     """The smoke run, without what the new system has made after the test."""
     yield editable
-    for made in ("data/pages/constant.json", "data/scores/constant.npz"):
+    for made in ("data/pages/constant.json", "data/pages/constant_site.json", "data/scores/constant.npz"):
         (editable.folder / made).unlink(missing_ok=True)
     for made in ("runs/constant", "reports/constant"):
         shutil.rmtree(editable.folder / made, ignore_errors=True)
