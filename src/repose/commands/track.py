@@ -21,9 +21,12 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Add them and print their names."""
+    from repose.foundations.errors import ReposeError
     from repose.foundations.parameters import load_params
     from repose.training.logbook import retrack
 
+    if not options.runs.is_dir():
+        raise ReposeError(f"{options.runs}: no such folder, expected one of trained runs; `make repro` makes it")
     headline = load_params()["headline"] if options.models else {}
     if headline:
         from repose.models.register import import_all_of_mlflow
