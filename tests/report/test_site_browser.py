@@ -104,9 +104,12 @@ def test_a_pose_is_chosen_and_turned(view):
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     view.mouse.move(x, y)
     view.mouse.down()
-    for step in range(1, 5):
-        view.mouse.move(x + 40 * step, y + 5 * step)
-        view.wait_for_timeout(60)  # turned once a frame
+    for step in range(1, 100):  # it turns once a frame, and a busy machine draws few of them
+        view.mouse.move(x + 2 * step, y + step / 4)
+        view.wait_for_timeout(30)
+        turned = view.evaluate("camera.eye")
+        if abs(turned["x"] - before["x"]) > 0.1:
+            break
     view.mouse.up()
     turned = view.evaluate("camera.eye")
     assert abs(turned["x"] - before["x"]) > 0.1

@@ -26,7 +26,9 @@ def run(options: argparse.Namespace) -> int:
     from repose.training.logbook import retrack
 
     if not options.runs.is_dir():
-        raise ReposeError(f"{options.runs}: no such folder, expected one of trained runs; `make repro` makes it")
+        raise ReposeError(
+            f"{options.runs}: no such folder, expected one of trained runs; `make repro` makes it"
+        )
     headline = load_params()["headline"] if options.models else {}
     if headline:
         from repose.models.register import import_all_of_mlflow
