@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-EXAMPLES = ("smoke", "smoke --jobs 1 --folder /tmp/look")
+EXAMPLES = ("smoke", "smoke --jobs 1 --folder look")
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -23,11 +23,7 @@ WIDTH, EDGE = 1350, 14  # shown at two thirds of this on most screens
 PLOT, PLOT_WIDTH = 640, 690  # where the axes begin, and how wide they are
 LETTERS, LINES = 62, 3  # of a claim beside its effect
 TEXT, LINE, GAP = 18.5, 24, 16  # height of letters, of a line, and between claims
-KEY, HEADING, AXIS = (
-    84,
-    50,
-    62,
-)  # heights of the key, and of what stands above and below the claims of a panel
+KEY, HEADING, AXIS = 84, 50, 62  # heights of the key, and of what is above and below a panel's claims
 REACH = 2.5  # an interval is cut off where it is so many times as long as the largest effect
 
 Row = Mapping[str, str]  # a line of the ledger

@@ -41,9 +41,7 @@ def site_html(papers: Sequence[Mapping[str, Any]], plotly: str, headline: str = 
         headline=headline,
         verdicts=[word for word in VERDICTS if word in found],
         counts={paper["system"]: Counter(claim["verdict"] for claim in paper["claims"]) for paper in papers},
-        claims=[
-            claim | {"ours": interval_text(claim), "fewer": rung_text(claim)} for claim in claims_of(papers)
-        ],
+        claims=[told(claim) for claim in claims_of(papers)],
         signs={word: sign.replace(" ", "\N{NO-BREAK SPACE}", 1) for word, sign in SIGNS.items()},
         explained=[VERDICTS_TEXT, TREND_TEXT],
         data=script_json(drawn(papers)),
