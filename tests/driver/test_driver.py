@@ -6,16 +6,19 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from types import SimpleNamespace
 
 import psutil
 import pytest
+from dvc.utils.serialize import dumps_yaml, parse_yaml
 
+from repose.driver.lock_file import HEAD, joined, split
 from repose.driver.plan import longest_chains, weight
 from repose.driver.run import Bounds, Driver, duration
 from repose.foundations.errors import ReposeError
-from tests.imports import SOURCE
+from tests.imports import ROOT, SOURCE
 
 # Two branches that meet, and one that stands alone; each stage notes when it began and ended.
 STAGES = {
@@ -113,7 +116,7 @@ def test_durations_read_well(seconds, text):
 
 def test_stages_run_together_only_within_cores_and_memory():
     weights = {"small": (1, 1), "big": (1, 6), "wide": (math.inf, 1)}
-    driver = Driver(SimpleNamespace(weights=weights), Bounds(2, 6), None, None, [])
+    driver = Driver(SimpleNamespace(weights=weights), Bounds(2, 6), None, [])
     assert driver.fits(["small", "small"])
     assert not driver.fits(["small", "small", "small"])
     assert not driver.fits(["small", "big"])
@@ -220,3 +223,22 @@ def processes():
         with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
             if entry.status() != psutil.STATUS_ZOMBIE:
                 yield entry
+
+
+def test_the_text_of_the_committed_lock_is_taken_apart_and_put_together():
+    text = (ROOT / "dvc.lock").read_text()
+    entries = split(text)
+    assert joined(entries) == text
+    assert set(entries) == set(parse_yaml(text, "dvc.lock")["stages"])
+    name, entry = next(iter(entries.items()))
+    assert (
+        dumps_yaml({"stages": {name: parse_yaml(textwrap.dedent(entry), name)}})
+        == f"stages:\n  {name}:\n{entry}"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["stages: {}\n", HEAD + "  a:\n    cmd: b\ndatasets: []\n", "# mine\n" + HEAD]
+)
+def test_a_lock_of_another_form_is_left_to_dvc(text):
+    assert split(text) is None

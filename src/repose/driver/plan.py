@@ -11,10 +11,10 @@ from dvc.dependency.param import ParamsDependency
 from dvc.dvcfile import LOCK_FILE, PROJECT_FILE
 from dvc.repo import Repo, lock_repo
 from dvc.repo.reproduce import collect_stages, get_active_graph, plan_repro
-from dvc.utils.serialize import dumps_yaml, parse_yaml_for_update
 
+from repose.driver.lock_file import sort
 from repose.foundations.errors import ReposeError
-from repose.foundations.files import write_json, write_text
+from repose.foundations.files import write_json
 
 WEIGHT = {"cores": 1, "memory_gib": 1.5}  # of a stage whose `meta` in dvc.yaml says nothing else
 
@@ -90,14 +90,9 @@ def keep_order(plan: Plan) -> None:
 
 def settle_order(plan: Plan, complete: bool) -> None:
     """Put dvc.lock's new entries, which DVC appends as stages end, in the order of a serial `dvc repro`."""
-    path = Path(plan.repo.root_dir, LOCK_FILE)
-    rank = {name: place for place, name in enumerate(dict.fromkeys([*plan.locked, *plan.stages]))}
-    if len(rank) > len(plan.locked) and path.exists():
+    names = dict.fromkeys([*plan.locked, *plan.stages])
+    if len(names) > len(plan.locked) and Path(plan.repo.root_dir, LOCK_FILE).exists():
         with plan.reading(), plan.repo.scm_context:
-            content = parse_yaml_for_update(path.read_text(encoding="utf-8"), path)
-            entries = sorted(content["stages"].items(), key=lambda entry: rank.get(entry[0], len(rank)))
-            content["stages"] = dict(entries)
-            write_text(path, dumps_yaml(content))
-            plan.repo.scm_context.track_file(str(path))
+            sort(plan.repo, names)
     if complete:
         order_file(plan).unlink(missing_ok=True)

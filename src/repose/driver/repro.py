@@ -6,11 +6,13 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
+from tqdm import tqdm
 
+from repose.driver.child import SIGNALS
 from repose.driver.plan import Plan, keep_order, settle_order
 from repose.driver.run import Bounds, Driver
 from repose.foundations.errors import ReposeError
@@ -34,7 +36,7 @@ def repro(targets: Sequence[str], bounds: Bounds, dry: bool = False) -> int:
 
 def drive(repo: Repo, targets: Sequence[str], bounds: Bounds) -> int:
     """Run what has changed; the exit status."""
-    with only_driver(repo) as kept_open, noted_signals() as signals:
+    with only_driver(repo), noted_signals() as signals:
         plan = Plan(repo, targets)
         if needs := needed(plan, parameters(plan)):
             print(*(f"error: {need}" for need in needs), sep="\n", file=sys.stderr)
@@ -42,7 +44,8 @@ def drive(repo: Repo, targets: Sequence[str], bounds: Bounds) -> int:
         logs = Path(repo.tmp_dir, "repro-logs")
         logs.mkdir(exist_ok=True)
         keep_order(plan)
-        driver = Driver(plan, bounds, logs, kept_open, list(plan.stages))
+        tqdm.monitor_interval = 0  # no thread that could hold a lock when a child is forked
+        driver = Driver(plan, bounds, logs, list(plan.stages))
         try:
             driver.work(signals)
         finally:
@@ -98,7 +101,7 @@ def list_changed(plan: Plan) -> int:
 
 
 @contextlib.contextmanager
-def only_driver(repo: Repo) -> Iterator[IO[str]]:
+def only_driver(repo: Repo) -> Iterator[None]:
     """The right to drive this repository, given up when this process and its children have ended."""
     with open(Path(repo.tmp_dir, "repro.lock"), "w") as file:
         try:
@@ -106,14 +109,14 @@ def only_driver(repo: Repo) -> Iterator[IO[str]]:
         except BlockingIOError:
             found = "another `repro`, or a stage that it started, is at work in this repository"
             raise ReposeError(f"{file.name}: {found}; wait until it has ended, or stop it") from None
-        yield file
+        yield  # its children inherit the open file
 
 
 @contextlib.contextmanager
 def noted_signals() -> Iterator[list[int]]:
     """Ctrl-C, a request to end and a closed terminal are noted and cut nothing off."""
     noted: list[int] = []
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     if before[signal.SIGHUP] == signal.SIG_IGN:  # nohup
         del before[signal.SIGHUP]
     for number in before:

@@ -6,7 +6,6 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 import psutil  # type: ignore[import-untyped]
 from dvc.lock import LockError
@@ -35,7 +34,6 @@ class Driver:
     plan: Plan
     bounds: Bounds
     logs: Path
-    kept_open: IO[str]
     waiting: list[str]  # in the plan's order
     ready: list[str] = field(default_factory=list)
     running: dict[str, Child] = field(default_factory=dict)
@@ -84,7 +82,7 @@ class Driver:
             if self.running and not self.fits([*self.running, name]):
                 break
             self.ready.remove(name)
-            self.running[name] = Child(name, self.logs, self.kept_open)
+            self.running[name] = Child(self.plan.stages[name], self.logs)
             say("started", name)
 
     def fits(self, names: list[str]) -> bool:
