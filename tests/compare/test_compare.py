@@ -121,7 +121,7 @@ def test_verdicts_come_first_the_worst_before_those_that_came_and_went(project, 
     assert "**1 verdict got worse.** **1 verdict got better.** Claims: 1 new, 1 gone." in lines
     first = lines.index("### Verdicts") + 4
     before, after = "**agrees**: 2.0 (1.0 to 3.0) mm", "**disagrees**: -2.0 (-3.0 to -1.0) mm"
-    assert lines[first] == f"| worse | toy: Claim a / text | {before} | {after} |"
+    assert lines[first] == f"| worse | toy: Claim a \\| text | {before} | {after} |"
     assert [line.split()[1] for line in lines[first : first + 4]] == ["worse", "better", "new", "gone"]
 
 

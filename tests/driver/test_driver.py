@@ -16,7 +16,7 @@ from dvc.utils.serialize import dumps_yaml, parse_yaml
 
 from repose.driver.lock_file import HEAD, joined, split
 from repose.driver.plan import longest_chains, weight
-from repose.driver.run import Bounds, Driver, duration
+from repose.driver.run import Bounds, Driver
 from repose.foundations.errors import ReposeError
 from tests.imports import ROOT, SOURCE
 
@@ -105,13 +105,6 @@ def test_a_stage_weighs_one_core_unless_its_meta_says_more():
     assert weight("x", {"cores": "all", "memory_gib": 3, "owner": "me"}) == (math.inf, 3)
     with pytest.raises(ReposeError, match=r"dvc.yaml: `meta` of stage `x`.*expected `cores`"):
         weight("x", {"cores": "many"})
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(8.24, "8.2 s"), (59.96, "1 min 00 s"), (185, "3 min 05 s"), (7620, "2 h 07 min")]
-)
-def test_durations_read_well(seconds, text):
-    assert duration(seconds) == text
 
 
 def test_stages_run_together_only_within_cores_and_memory():

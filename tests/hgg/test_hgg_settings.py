@@ -16,7 +16,8 @@ from repose.hgg.looking import Look, reader_of
 from repose.hgg.objective import GROUPING
 from repose.hgg.run import grouper_of, recipe_of
 from repose.hgg.settings import arm_of, configuration_of, setup_of, trunk_of
-from repose.settings.presets import PRESETS, preset
+from repose.settings import PRESETS
+from repose.settings.presets import preset
 from tests.imports import ROOT
 
 PARAMS = read_yaml12(ROOT / "params.yaml")

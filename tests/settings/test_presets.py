@@ -8,8 +8,9 @@ import pytest
 
 from repose.foundations.errors import ReposeError
 from repose.foundations.parameters import load_params
+from repose.settings import PRESETS
 from repose.settings.diagram import lookup
-from repose.settings.presets import PRESETS, beside, flatten, preset, put, switch_scale
+from repose.settings.presets import beside, flatten, preset, put, switch_scale
 
 ROOT = Path(__file__).parents[2]
 PARAMS = ROOT / "params.yaml"

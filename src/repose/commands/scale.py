@@ -3,12 +3,14 @@
 import argparse
 from pathlib import Path
 
+from repose.settings import PRESETS
+
 EXAMPLES = ("scale smoke", "scale paper")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Its options."""
-    parser.add_argument("preset", choices=["smoke", "default", "paper"], help="paper: the papers' own sizes")
+    parser.add_argument("preset", choices=PRESETS, help="paper: the papers' own sizes")
     parser.add_argument(
         "--params", type=Path, default=Path("params.yaml"), help="file to change; default: params.yaml"
     )

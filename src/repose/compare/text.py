@@ -16,6 +16,7 @@ from repose.compare.changes import (
     ScoreChange,
 )
 from repose.compare.figures import HEADLINE, Figure
+from repose.foundations.markdown import markdown_table
 
 LONG = 120  # characters of a section that is shown in full
 LEGEND = """\
@@ -97,7 +98,7 @@ def section(title: str, header: Row, rows: Iterable[Row], most: int) -> str:
     shown = lines[:most] if most > 0 else lines
     left = len(lines) - len(shown)
     rest = f"\n… and {plural(left, 'more line')}; `--most 0` prints all.\n" if left else ""
-    return f"### {title}\n\n{table(header, shown)}{rest}"
+    return f"### {title}\n\n{markdown_table(header, shown)}{rest}"
 
 
 def of_claim(change: ClaimChange) -> Row:
@@ -176,9 +177,3 @@ def counts(changes: Changes) -> str:
 def plural(number: int, noun: str) -> str:
     """A number with its noun."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
-def table(header: Row, rows: Iterable[Row]) -> str:
-    """A Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |\n" for line in lines)

@@ -13,6 +13,7 @@ from dvc.lock import LockError
 from repose.driver.child import Child
 from repose.driver.plan import Plan
 from repose.foundations.processes import usable_cores
+from repose.foundations.progress import duration
 
 PAUSE_S = 0.1  # between two looks at the children
 GRACE_S = 20.0  # for a child to end after Ctrl-C, and again after SIGTERM
@@ -145,11 +146,3 @@ def show_end(child: Child) -> None:
     tail = child.output().rstrip().splitlines()[-LAST_LINES:]
     text = "\n    ".join(["", *tail, f"(all of it: {child.log})"])
     print(text.lstrip("\n"), file=sys.stderr, flush=True)
-
-
-def duration(seconds: float) -> str:
-    """`8.2 s`, `3 min 05 s`, `2 h 07 min`."""
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"

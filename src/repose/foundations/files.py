@@ -1,6 +1,7 @@
 """Files written whole or not at all, read without trust, and kept inside their root."""
 
 import contextlib
+import csv
 import hashlib
 import json
 import os
@@ -63,6 +64,12 @@ def read_json(path: str | Path) -> Any:
         raise ReposeError(f"{path}: not found, expected a JSON file") from None
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise ReposeError(f"{path}: not readable as JSON ({error}); expected a complete JSON file") from None
+
+
+def read_csv(path: str | Path) -> list[dict[str, str]]:
+    """The lines of a CSV file by the names in its first line."""
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def save_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:

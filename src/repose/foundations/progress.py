@@ -25,5 +25,21 @@ def progress(items: Iterable[Item], what: str, total: int) -> Iterator[Item]:
         if now - printed > LINE_S:
             rate = done / (now - start)
             left = (total - done) / rate
-            print(f"{what}: {done}/{total}, {rate:.0f}/s, {left:.0f} s left", file=sys.stderr, flush=True)
+            line = f"{what}: {done}/{total}, {speed(rate)}, {duration(left)} left"
+            print(line, file=sys.stderr, flush=True)
             printed = now
+
+
+def speed(rate: float) -> str:
+    """`120/s`, `2.5/s`; of slow work `3.2 s each`."""
+    if rate < 1:
+        return f"{1 / rate:.1f} s each"
+    return f"{rate:.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
+
+
+def duration(seconds: float) -> str:
+    """`8.2 s`, `3 min 05 s`, `2 h 07 min`."""
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"

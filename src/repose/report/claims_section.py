@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from math import isfinite
 
+from repose.foundations.markdown import markdown_table
 from repose.report.claims import OPEN, Verdict, verdicts_in
 from repose.report.ladder import share_words
 from repose.report.ledger import interval_text, ledger_row, rung_text
 from repose.report.premises import Evidence
 from repose.report.setting import Setting
 from repose.report.statistics import what_decides
-from repose.report.tables import markdown
 
 SIGNS = {
     "reproduced": "✓ reproduced", "contradicted": "✗ contradicted", "agrees": "✓ agrees",
@@ -60,7 +60,7 @@ def claims_text(verdicts: list[Verdict]) -> str:
              *smaller, row["unit"], p_text(verdict), SIGNS[verdict.verdict]]
         )  # fmt: skip
     header = ["claim", "kind", "metric", "paper's effect", "ours", *(["with fewer samples"] if rungs else [])]
-    text = markdown([*header, "unit", "Holm's p (family)", "verdict"], lines)
+    text = markdown_table([*header, "unit", "Holm's p (family)", "verdict"], lines)
     said = {
         "Why claims are open": {v.claim.id: f"{v.needs}." for v in verdicts if v.needs and v.verdict in OPEN},
         "Why claims fail": {v.claim.id: f"{v.needs}." for v in verdicts if v.needs and v.verdict not in OPEN},
@@ -101,11 +101,11 @@ def premises_text(verdicts: list[Verdict]) -> str:
     for name, finding in sorted(found, key=lambda item: item[1].kind):
         if finding.holds:
             met.setdefault((finding.kind, finding.found), []).append(name)
-    text = f"Not met:\n\n{markdown(['claim', 'premise', 'found'], failed)}" if failed else "All hold.\n"
+    text = f"Not met:\n\n{markdown_table(['claim', 'premise', 'found'], failed)}" if failed else "All hold.\n"
     if met:
         lines = [[kind, words, ", ".join(names)] for (kind, words), names in met.items()]
         summary = f"{sum(len(names) for names in met.values())} premises that hold"
-        table = markdown(["premise", "found", "claims"], lines)
+        table = markdown_table(["premise", "found", "claims"], lines)
         text += f"\n<details>\n<summary>{summary}</summary>\n\n{table}\n</details>\n"
     return f"{PREMISES}\n{text}" if found else ""
 
@@ -141,4 +141,4 @@ def power_text(verdicts: list[Verdict]) -> str:
     if not lines:
         return ""
     header = ["claim", "SD of one seed", "SE of the test units", "smallest detectable effect", "unit"]
-    return "### Power\n\n" + markdown([*header, "needed to detect the paper's effect"], lines)
+    return "### Power\n\n" + markdown_table([*header, "needed to detect the paper's effect"], lines)

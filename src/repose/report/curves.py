@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from repose.foundations.errors import ReposeError
+from repose.foundations.files import read_csv
 
 
 def read_curve(paths: Sequence[Path], column: str) -> tuple[np.ndarray, np.ndarray]:
     """Epochs (E) and a column (seeds, E) of several seeds' histories; epochs without a value are left out."""
     rows: list[list[tuple[float, float]]] = []
     for path in paths:
-        with open(path, newline="", encoding="utf-8") as file:
-            lines = list(csv.DictReader(file))
+        lines = read_csv(path)
         if not lines or column not in lines[0]:
             found = ", ".join(lines[0]) if lines else "nothing"
             raise ReposeError(

@@ -10,9 +10,9 @@ import numpy as np
 
 from repose.foundations.errors import ReposeError
 from repose.foundations.files import write_text
+from repose.foundations.markdown import markdown_table
 from repose.foundations.processes import ordered_map, usable_cores
 from repose.report.sheets import View, clip_sheet, contact_sheet, pick_views
-from repose.report.tables import markdown
 from repose.skeletons import conversion, get_skeleton
 from repose.skeletons.posetable import PoseTable
 
@@ -197,7 +197,7 @@ def front_table(pairs: Sequence[tuple[DataSet, list[Split]]]) -> str:
         joints = " / ".join(dict.fromkeys(split.skeleton for split in splits))
         kind = "3D" if any(split.has_3d for split in splits) else "2D"
         lines.append([f"[{data.name}](#{data.name})", source(splits), kind, joints, *counts, real(data)])
-    return markdown(["set", "source", "poses", "joints", *SPLITS, "the real set"], lines)
+    return markdown_table(["set", "source", "poses", "joints", *SPLITS, "the real set"], lines)
 
 
 def counted(split: Split) -> str:
@@ -251,7 +251,7 @@ def split_table(splits: Sequence[Split]) -> str:
         ]
         shares = [f"{100 * split.labelled:.1f} %", f"{100 * split.visible:.1f} %"]
         lines.append([split.name, *counts, *shares, shown_sizes(split.picture_sizes)])
-    return markdown(header, lines)
+    return markdown_table(header, lines)
 
 
 def shown_sizes(sizes: np.ndarray) -> str:
@@ -280,4 +280,4 @@ def mapping_table(target: str, skeletons: Sequence[str]) -> str:
             words = " + ".join(joints) if joints else "—"
             cells.append(f"*inferred: {'mean of ' if len(joints) > 1 else ''}{words}*" if inferred else words)
         lines.append([joint, *cells])
-    return markdown([target, *(f"from {skeleton}" for skeleton in skeletons)], lines)
+    return markdown_table([target, *(f"from {skeleton}" for skeleton in skeletons)], lines)

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from repose.foundations.files import read_json, write_json, write_text
+from repose.foundations.markdown import markdown_table
 from repose.report.claims import OPEN, VERDICTS
 from repose.report.claims_section import SIGNS, TREND_TEXT, VERDICTS_TEXT
 from repose.report.headline import MOST, draw_headline
 from repose.report.ledger import FIELDS, interval_text
-from repose.report.tables import csv_text, markdown
+from repose.report.other_seed import OtherSeed, other_seed_text
+from repose.report.tables import csv_text
 
 FIGURE = "headline.png"
 INTRODUCTION = """Each paper has a page that mirrors its tables and figures, and the data have
@@ -38,17 +40,17 @@ which premise fails when a claim is not testable.
 """
 
 
-def write_front(reports: Path, summaries: Sequence[Path]) -> None:
+def write_front(reports: Path, summaries: Sequence[Path], other: OtherSeed | None = None) -> None:
     """Write the page, its figure, `claims.csv` and `metrics.json` from the summaries of the reports."""
     papers = [read_json(path) for path in summaries]
     rows = [row for paper in papers for row in paper["claims"]]
     write_text(reports / "claims.csv", csv_text(FIELDS, rows))
     write_json(reports / "metrics.json", {paper["system"]: paper["metrics"] for paper in papers})
     draw_headline(reports / FIGURE, papers)
-    write_text(reports / "README.md", front_text(papers))
+    write_text(reports / "README.md", front_text(papers, other))
 
 
-def front_text(papers: Sequence[Mapping[str, Any]]) -> str:
+def front_text(papers: Sequence[Mapping[str, Any]], other: OtherSeed | None = None) -> str:
     """The Markdown of the front page: what was run, and only then what came out."""
     parts = [
         "# Results\n",
@@ -65,6 +67,8 @@ def front_text(papers: Sequence[Mapping[str, Any]]) -> str:
     for paper in papers:
         page = f"[{paper['title']}]({paper['system']}/README.md)"
         parts += [f"### {paper['system']}\n", f"{page} ({paper['venue']})\n", ledger_table(paper)]
+    if other is not None:
+        parts += ["## The same with another seed\n", other_seed_text(papers, other)]
     return "\n".join([*parts, "## What the verdicts mean\n", LONG])
 
 
@@ -86,7 +90,7 @@ def ran_table(papers: Sequence[Mapping[str, Any]]) -> str:
         lines.append([name, ran["data"], *cells, *(str(counts[word]) for word in words)])
     totals = [str(sum(counts[word] for counts in found)) for word in words]
     header = ["system", "data", "runs (seeds)", "scale (samples)", *words]
-    return markdown(header, [*lines, ["all", "", "", "", *totals]])
+    return markdown_table(header, [*lines, ["all", "", "", "", *totals]])
 
 
 def ran_notes(papers: Sequence[Mapping[str, Any]]) -> str:
@@ -111,7 +115,7 @@ def ledger_table(paper: Mapping[str, Any]) -> str:
         lines.append([verdict, row["claim"], ours, row["published_effect"], link])
     tables = dict.fromkeys(row["table"] for row in paper["claims"])
     links = "".join(f"[{system} {table}]: {address(system, table)}\n" for table in tables)
-    return f"{markdown(['verdict', 'claim', 'ours', 'paper', 'table'], lines)}\n{links}"
+    return f"{markdown_table(['verdict', 'claim', 'ours', 'paper', 'table'], lines)}\n{links}"
 
 
 def in_unit(figures: str, unit: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from repose.foundations.files import write_text
+from repose.foundations.markdown import markdown_table
 from repose.report.budgets import draw_budgets
 from repose.report.claims import Verdict, judge_all
 from repose.report.claims_section import (
@@ -29,7 +30,6 @@ from repose.report.tables import (
     csv_text,
     grid,
     latex,
-    markdown,
     other_settings,
     run_of,
     table_cells,
@@ -129,7 +129,7 @@ def table_text(table: Table, cells: list[Cell]) -> str:
     """One table with its caption, notes and links to the tidy files."""
     header, lines = grid(table, cells)
     links = f"[CSV](tables/table-{table.number}.csv) · [LaTeX](tables/table-{table.number}.tex)"
-    text = f"### Table {table.number}\n\n{table.caption} {links}\n\n{markdown(header, lines)}"
+    text = f"### Table {table.number}\n\n{table.caption} {links}\n\n{markdown_table(header, lines)}"
     if extra := further_metrics(table, cells):
         text += f"\nThe same runs under other metrics:\n\n{extra}"
     return text + "".join(f"\n- {note}" for note in table.notes) + ("\n" if table.notes else "")
@@ -149,7 +149,9 @@ def further_metrics(table: Table, cells: list[Cell]) -> str:
             texts.append(f"{cell.measured.value:.{cell.column.decimals}f}" if cell and cell.measured else "")
         if any(texts):
             lines.append([row.row, *texts])
-    return markdown(["row", *(f"{name} `{metric}`" for name, metric in ordered)], lines) if lines else ""
+    return (
+        markdown_table(["row", *(f"{name} `{metric}`" for name, metric in ordered)], lines) if lines else ""
+    )
 
 
 def unseen(table: Table, column: Column) -> list[str]:
@@ -199,7 +201,7 @@ def learnt_text(facts: Facts) -> str:
         *(name.removeprefix("learnt: ") for name in extra),
         *computed,
     ]
-    return markdown(header, lines)
+    return markdown_table(header, lines)
 
 
 def shown(value: Any) -> str:
@@ -230,4 +232,8 @@ def further_runs(paper: Paper, facts: Facts, scores: Scores) -> str:
     names = [f"`{metric}`" + (f" {group}" if group else "") for metric, group in wanted]
     header = ["run", "settings", "differs", *names]
     used = [i for i in range(len(header)) if i < 2 or any(line[i] for line in lines)]
-    return markdown([header[i] for i in used], [[line[i] for i in used] for line in lines]) if lines else ""
+    return (
+        markdown_table([header[i] for i in used], [[line[i] for i in used] for line in lines])
+        if lines
+        else ""
+    )

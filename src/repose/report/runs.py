@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import nan
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from repose.foundations.errors import ReposeError
-from repose.foundations.files import read_json
+from repose.foundations.files import read_csv, read_json
 from repose.foundations.rungs import rung_folder, rung_name, rungs_in
 
 
@@ -78,8 +77,7 @@ def chain(run: Run, runs: Mapping[str, Run]) -> list[Run]:
 
 def last_value(path: Path, column: str) -> float:
     """A column's value in the last row of a CSV, NaN where that cell is blank: no older value stands in."""
-    with open(path, newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = read_csv(path)
     if not rows or rows[-1].get(column) is None:
         found = ", ".join(rows[0]) if rows else "nothing"
         raise ReposeError(f"{path}: no column `{column}` (found {found}); train the run again")

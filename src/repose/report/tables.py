@@ -240,13 +240,6 @@ def ours(cell: Cell | None) -> str:
     return f"**{m.value:.{d}f}** ({m.low:.{d}f} to {m.high:.{d}f})"
 
 
-def markdown(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
-    escaped = [[text.replace("|", "\\|") for text in line] for line in lines]
-    rule = ["---"] * len(header)
-    return "\n".join(f"| {' | '.join(line)} |" for line in [list(header), rule, *escaped]) + "\n"
-
-
 LATEX_SIGNS = str.maketrans(
     {"&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#", "$": r"\$", "†": r"\dag{}", "–": "--", "×": r"$\times$",
      "²": r"$^2$", "→": r"$\to$", "≥": r"$\ge$", "≤": r"$\le$", "λ": r"$\lambda$"}

@@ -16,8 +16,8 @@ from repose.foundations.errors import ReposeError
 from repose.foundations.files import write_text
 from repose.foundations.schema import LOADER, check_params
 from repose.foundations.values import written
+from repose.settings import PRESETS
 
-PRESETS = ("smoke", "default", "paper")
 TABLE, BESIDE = (Path(__file__).with_name(name) for name in ("presets.yaml", "beside.yaml"))
 COMMENTS = 26  # column of the comments in params.yaml
 

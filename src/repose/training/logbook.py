@@ -1,6 +1,5 @@
 """The writer of the MLflow log: `tracking.py` starts it beside a training, `retrack` uses it afterwards."""
 
-import csv
 import hashlib
 import json
 import os
@@ -13,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from repose.foundations.files import inside, read_json
+from repose.foundations.files import inside, read_csv, read_json
 from repose.foundations.rungs import FULL, rung_folder, rung_name, rungs_in
 from repose.training.curves import draw_curves
 from repose.training.store import OUTPUTS, connect, flattened, source_tags
@@ -149,8 +148,7 @@ def history_path(folder: Path, seed: int) -> Path:
 
 def read_history(path: Path) -> list[dict[str, float]]:
     """A seed's curves; an empty cell is left out."""
-    with open(path, encoding="utf-8", newline="") as file:
-        return [{key: float(value) for key, value in row.items() if value} for row in csv.DictReader(file)]
+    return [{key: float(value) for key, value in row.items() if value} for row in read_csv(path)]
 
 
 def mean_history(folder: Path, seeds: Sequence[int]) -> list[dict[str, float]]:

@@ -15,7 +15,7 @@ from repose.papers.people.kinds import errors_text
 from repose.papers.people.scores import GROUPS
 from repose.papers.people.words import learnt_text
 from repose.report.runs import Run
-from repose.settings.presets import PRESETS
+from repose.settings import PRESETS
 from tests.papers.dgcn.dgcn_runs import SECTION, TESTS, record_of, write_run
 from tests.papers.people.people_runs import section_at, write_sets
 

@@ -12,7 +12,7 @@ from repose.papers.hgg.facts import gap_text, hgg_facts, made, part_size, used_t
 from repose.papers.hgg.scores import Operations, counted_operations, hgg_scores
 from repose.papers.people.judged import load_found, load_judged
 from repose.report.runs import Run
-from repose.settings.presets import PRESETS
+from repose.settings import PRESETS
 from tests.papers.hgg.hgg_runs import (
     LOSSES,
     SECTION,

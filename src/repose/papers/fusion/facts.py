@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
+from repose.foundations.markdown import markdown_table
 from repose.papers.fusion.scores import NAMES
 from repose.report.published import Claim, Paper
 from repose.report.runs import Run, chain, run_facts
 from repose.report.scores import Scores, figure
-from repose.report.tables import Facts, markdown
+from repose.report.tables import Facts
 
 REFERENCES = {
     "mean_pose": "no training: always the mean pose of the test set's own training set, not scaled",
@@ -149,7 +150,7 @@ def everywhere_text(runs: Sequence[Run], scores: Scores) -> str:
         if any(value is not None for value, _ in found):
             lines.append([run.name, *("" if v is None else f"{v:.{digits}f}" for v, digits in found)])
     words = "Heat-map PCK in percent; MPJPE under the corrected and the published protocol and P-MPJPE in mm."
-    return f"### Every run on every test set\n\n{words}\n\n{markdown(header, lines)}"
+    return f"### Every run on every test set\n\n{words}\n\n{markdown_table(header, lines)}"
 
 
 def limits_text(paper: Paper, scores: Scores) -> str:
@@ -166,7 +167,7 @@ def limits_text(paper: Paper, scores: Scores) -> str:
         "files alone. Here are our errors under the same protocol, also in percent of the mean pose's."
     )
     header = ["claim", "run", "test set", "limit, mm", "ours, mm", "% of the mean pose's"]
-    return f"### Limits in millimetres\n\n{words}\n\n{markdown(header, lines)}" if lines else ""
+    return f"### Limits in millimetres\n\n{words}\n\n{markdown_table(header, lines)}" if lines else ""
 
 
 def limit_line(claim: Claim, weights: Mapping[str, float], scores: Scores) -> list[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from repose.foundations.files import read_csv
 from repose.papers.hgg.rounds import load_rounds, rounds_figure
 from repose.papers.hgg.scores import GIGA, counted_operations
 from repose.papers.people.curves import Line, Panel, canvas, curves_figure, lines_of
@@ -198,8 +198,7 @@ def panels(curves: Mapping[str, Run]) -> list[Panel]:
 
 def simulated_figure(path: Path, file: Path) -> None:
     """Groupers on simulated pictures: over numbers of people, and over the noise of tags."""
-    with open(file, newline="", encoding="utf-8") as lines:
-        rows = list(csv.DictReader(lines))
+    rows = read_csv(file)
     picture, axes = canvas((10, 6.4), len(AXES), len(RIGHTS))
     for line, (axis, across) in zip(axes, AXES.items(), strict=True):
         for ax, (column, up) in zip(line, RIGHTS.items(), strict=True):

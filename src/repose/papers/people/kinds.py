@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from repose.foundations.markdown import markdown_table
 from repose.metrics.people import KINDS
 from repose.papers.people.curves import canvas
 from repose.papers.people.scores import GROUPS
 from repose.report.drawing import LEFT, MIDDLE, RIGHT, decorate, save_png
 from repose.report.runs import Run
 from repose.report.scores import Scores, figure
-from repose.report.tables import markdown
 
 NAMES = {
     "coco-val": "COCO val", "coco-test": "COCO test", "crowdpose-test": "CrowdPose test",
@@ -43,7 +43,7 @@ def errors_text(runs: Sequence[Run], scores: Scores) -> str:
     if not lines:
         return ""
     header = ["run", "test set", *OF_JOINTS, *(f"{kind} people" for kind in OF_PEOPLE)]
-    return f"### Kinds of errors\n\n{ERRORS}\n\n{markdown(header, lines)}"
+    return f"### Kinds of errors\n\n{ERRORS}\n\n{markdown_table(header, lines)}"
 
 
 def kinds_of(runs: Iterable[Run], scores: Scores) -> dict[str, tuple[list[float], float]]:

@@ -7,11 +7,11 @@ ones.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from repose.foundations.files import read_csv
 from repose.report.runs import Run
 
 MOST_POINTS = 100  # of a curve
@@ -38,8 +38,7 @@ def read_history(path: Path) -> list[dict[str, str]]:
     """The rows of a history, thinned evenly so that the last one stays; none if there is no file."""
     if not path.is_file():
         return []
-    with open(path, newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = read_csv(path)
     step = -(-len(rows) // MOST_POINTS) or 1
     return rows[::-1][::step][::-1]
 
