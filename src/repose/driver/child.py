@@ -61,7 +61,8 @@ class Child:
     def kill(self, how: signal.Signals) -> None:
         """A signal for the whole group: DVC killed alone would leave the command running."""
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid or 0, how)
+            if group := self.process.pid:  # never 0, which would be the driver's own
+                os.killpg(group, how)
 
 
 def work(stage: Any, log: Path) -> None:
@@ -77,8 +78,12 @@ def work(stage: Any, log: Path) -> None:
     try:
         reproduce(stage)
     except DvcException as error:
-        causes = [str(cause) for cause in (error, error.__cause__) if cause]
-        sys.exit(f"ERROR: failed to reproduce '{stage.addressing}': {': '.join(causes)}")
+        sys.exit(f"ERROR: failed to reproduce '{stage.addressing}': {with_cause(error)}")
+
+
+def with_cause(error: DvcException) -> str:
+    """What DVC says, and why."""
+    return "; ".join(str(cause) for cause in (error, error.__cause__) if cause)
 
 
 def reproduce(stage: Any) -> None:

@@ -21,23 +21,25 @@ ENTRY = re.compile(r"^  (?! )(.+):\n((?:    .*\n|\n)+)", re.MULTILINE)
 
 def record(stage: Any) -> None:
     """Write a stage's entry, in its old place or at the end; DVC's lock is held."""
-    path = Path(stage.repo.root_dir, LOCK_FILE)
-    entries = split(path.read_text(encoding="utf-8")) if path.exists() else {}
-    if entries is None:  # written by something else than DVC for stages alone
+    old, new = read_entries(stage.repo), split(dumps_yaml({"schema": "2.0", "stages": to_lockfile(stage)}))
+    if old is None or new is None:  # of a form that only DVC knows
         stage.dump(update_pipeline=False)
-        return
-    new = dumps_yaml({"stages": to_lockfile(stage)}).removeprefix("stages:\n")
-    write_entries(stage.repo, entries | (split(HEAD + new) or {}))
+    else:
+        write_entries(stage.repo, old | new)
 
 
 def sort(repo: Any, names: Iterable[str]) -> None:
-    """Put the entries in the order of names; those that it lacks come last."""
-    path = Path(repo.root_dir, LOCK_FILE)
-    entries = split(path.read_text(encoding="utf-8"))
-    if entries is not None:
+    """Put the entries, if any, in the order of names; those that it lacks come last."""
+    if entries := read_entries(repo):
         rank = {name: place for place, name in enumerate(names)}
         ordered = sorted(entries, key=lambda name: rank.get(name, len(rank)))
         write_entries(repo, {name: entries[name] for name in ordered})
+
+
+def read_entries(repo: Any) -> dict[str, str] | None:
+    """The entries of dvc.lock, none if there is no file; None if it is of another form."""
+    path = Path(repo.root_dir, LOCK_FILE)
+    return split(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def split(text: str) -> dict[str, str] | None:

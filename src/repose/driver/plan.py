@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dvc.dependency.param import ParamsDependency
-from dvc.dvcfile import LOCK_FILE, PROJECT_FILE
+from dvc.dvcfile import PROJECT_FILE
 from dvc.repo import Repo, lock_repo
 from dvc.repo.reproduce import collect_stages, get_active_graph, plan_repro
 
@@ -91,7 +91,7 @@ def keep_order(plan: Plan) -> None:
 def settle_order(plan: Plan, complete: bool) -> None:
     """Put dvc.lock's new entries, which DVC appends as stages end, in the order of a serial `dvc repro`."""
     names = dict.fromkeys([*plan.locked, *plan.stages])
-    if len(names) > len(plan.locked) and Path(plan.repo.root_dir, LOCK_FILE).exists():
+    if len(names) > len(plan.locked):
         with plan.reading(), plan.repo.scm_context:
             sort(plan.repo, names)
     if complete:

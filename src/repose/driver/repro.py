@@ -12,7 +12,7 @@ from dvc.exceptions import DvcException
 from dvc.repo import Repo
 from tqdm import tqdm
 
-from repose.driver.child import SIGNALS
+from repose.driver.child import SIGNALS, with_cause
 from repose.driver.plan import Plan, keep_order, settle_order
 from repose.driver.run import Bounds, Driver
 from repose.foundations.errors import ReposeError
@@ -30,8 +30,7 @@ def repro(targets: Sequence[str], bounds: Bounds, dry: bool = False) -> int:
         repo = Repo()
         return list_changed(Plan(repo, targets)) if dry else drive(repo, targets, bounds)
     except DvcException as error:
-        causes = [str(cause) for cause in (error, error.__cause__) if cause]
-        raise ReposeError(f"DVC: {'; '.join(causes)}") from error
+        raise ReposeError(f"DVC: {with_cause(error)}") from error
 
 
 def drive(repo: Repo, targets: Sequence[str], bounds: Bounds) -> int:
