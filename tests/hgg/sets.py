@@ -35,7 +35,7 @@ SETUP = Setup(
     scale=NetworkScale(1, 8, 4, 1, (8, 8, 8), TAGS, 0, True), crop_px=48, picture_px=80,
     augment=SceneAugment(flip=0.5, scale=(0.8, 1.25), rotation=0.0, near=0.8, spread=0.25),
     held_out=0.2, sigma=1.0, exact=True, most_people=5, weights=Weights(100, 1, 1, 1, "classes", 3),
-    similar=0.1, nodes=40, reading=READING, paper=PAPER, images=1000,
+    similar=0.1, nodes=40, reading=READING, paper=PAPER,
 )  # fmt: skip
 NET = GraphNetDesign(embedding=TAGS, dropout=0.0)
 LOOKS = {"single": Look((1.0,), "own"), "multi": Look((1.0, 0.5), "own"), "greedy": Look((1.0,), "tags")}

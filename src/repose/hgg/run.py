@@ -68,7 +68,6 @@ class Setup:
     nodes: int  # candidates of a crop in training, the surest
     reading: Reading
     paper: PaperTraining
-    images: int  # training pictures of the published set
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ SETS = {
     "val": (("coco", "val"),),
     "all": (("coco", "val"), ("coco", "test"), ("ochuman", "val"), ("ochuman", "test")),
 }
-SHARED = ("loss", "sigma", "testing", "augment", "train", "precision", "held_out", "images")
+SHARED = ("loss", "sigma", "testing", "augment", "train", "precision", "held_out")
 # of the scale, of which the trunk knows nothing
 OF_GROUPING = ("dropout", "place_gain", "threshold", "similar")
 ALONE = "simulation"  # of the scale; no training reads it
@@ -112,7 +112,6 @@ def setup_of(section: Section, scale: Section) -> Setup:
         nodes=section["candidates"]["nodes"],
         reading=reading_of(section, scale),
         paper=PaperTraining(**section["train"]),
-        images=section["images"],
     )
 
 

@@ -132,7 +132,9 @@ def table_text(table: Table, cells: list[Cell]) -> str:
     text = f"### Table {table.number}\n\n{table.caption} {links}\n\n{markdown_table(header, lines)}"
     if extra := further_metrics(table, cells):
         text += f"\nThe same runs under other metrics:\n\n{extra}"
-    return text + "".join(f"\n- {note}" for note in table.notes) + ("\n" if table.notes else "")
+    if table.notes:
+        text += "\n" + "\n".join(f"- {note}" for note in table.notes) + "\n"
+    return text
 
 
 def further_metrics(table: Table, cells: list[Cell]) -> str:

@@ -15,6 +15,7 @@ from repose.foundations.errors import ReposeError
 KINDS = ("adam", "adamw", "rmsprop", "sgd", "muon")
 NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)  # Muon's: five rounds bring most singular values near 1
 ROUNDS = 5
+CACHED = 1 << 17  # numbers of the matrices that a CPU iterates on at a time
 MUON_SIDES = 4  # fewest inputs and outputs of a kernel for Muon: colours and coordinates have three
 
 
@@ -165,24 +166,35 @@ def is_kernel(parameter: Tensor, settings: Optimiser) -> bool:
 def orthogonalised(matrices: Sequence[Tensor]) -> list[Tensor]:
     """About U Vᵀ of the matrices U D Vᵀ (S, rows, columns), by the Newton-Schulz iteration as in Muon.
 
-    All but the last product is done with the small square matrices X Xᵀ, those of one size at once.
+    All but the last product is done with the small square matrices X Xᵀ, those of one size together, as many
+    at a time as stay in the cache.
     """
-    a, b, c = NEWTON_SCHULZ
     tall = [m.shape[1] > m.shape[2] for m in matrices]
     wide = [m.mT if t else m for m, t in zip(matrices, tall, strict=True)]
     wide = [m / (torch.linalg.matrix_norm(m, keepdim=True) + 1e-7) for m in wide]
     turned: list[Any] = [None] * len(wide)
     for size in sorted({m.shape[1] for m in wide}):
         rows = [i for i, m in enumerate(wide) if m.shape[1] == size]
-        square = torch.cat([wide[i] @ wide[i].mT for i in rows])  # X Xᵀ of this round's X
-        one = torch.eye(size, dtype=square.dtype, device=square.device)
-        factor = one.expand_as(square)
-        for _ in range(ROUNDS):
-            step = a * one + b * square + c * square @ square
-            factor, square = step @ factor, step @ square @ step
+        squares = torch.cat([wide[i] @ wide[i].mT for i in rows])
+        at_once = max(1, CACHED // size**2) if squares.device.type == "cpu" else len(squares)
+        factor = torch.cat([newton_schulz(part) for part in squares.split(at_once)])
         for row, turn in zip(rows, factor.split([len(wide[i]) for i in rows]), strict=True):
             turned[row] = turn @ wide[row]
     return [m.mT if t else m for m, t in zip(turned, tall, strict=True)]
+
+
+def newton_schulz(square: Tensor) -> Tensor:
+    """The factors by which the rounds together turn X into about U Vᵀ, given X Xᵀ (S, n, n)."""
+    a, b, c = NEWTON_SCHULZ
+    factor: Tensor | None = None
+    for left in reversed(range(ROUNDS)):
+        step = torch.baddbmm(square, square, square, beta=b, alpha=c)  # a + b X Xᵀ + c (X Xᵀ)²
+        step.diagonal(dim1=1, dim2=2).add_(a)
+        factor = step if factor is None else step @ factor
+        if left:
+            square = step @ square @ step  # X Xᵀ of the next round's X
+    assert factor is not None
+    return factor
 
 
 def clip_grad_norm(parameters: Iterable[Tensor], max_norm: float, leading: int | None = None) -> Tensor:
