@@ -151,9 +151,9 @@ def further_metrics(table: Table, cells: list[Cell]) -> str:
             texts.append(f"{cell.measured.value:.{cell.column.decimals}f}" if cell and cell.measured else "")
         if any(texts):
             lines.append([row.row, *texts])
-    return (
-        markdown_table(["row", *(f"{name} `{metric}`" for name, metric in ordered)], lines) if lines else ""
-    )
+    if not lines:
+        return ""
+    return markdown_table(["row", *(f"{name} `{metric}`" for name, metric in ordered)], lines)
 
 
 def unseen(table: Table, column: Column) -> list[str]:
@@ -233,9 +233,7 @@ def further_runs(paper: Paper, facts: Facts, scores: Scores) -> str:
             lines.append([run, str(facts[run].get("settings", "")), reason, *values])
     names = [f"`{metric}`" + (f" {group}" if group else "") for metric, group in wanted]
     header = ["run", "settings", "differs", *names]
+    if not lines:
+        return ""
     used = [i for i in range(len(header)) if i < 2 or any(line[i] for line in lines)]
-    return (
-        markdown_table([header[i] for i in used], [[line[i] for i in used] for line in lines])
-        if lines
-        else ""
-    )
+    return markdown_table([header[i] for i in used], [[line[i] for i in used] for line in lines])
