@@ -185,15 +185,19 @@ def orthogonalised(matrices: Sequence[Tensor]) -> list[Tensor]:
 
 def newton_schulz(square: Tensor) -> Tensor:
     """The factors by which the rounds together turn X into about U Vᵀ, given X Xᵀ (S, n, n)."""
+    step = factor = round_factor(square)
+    for _ in range(ROUNDS - 1):
+        square = step @ square @ step  # X Xᵀ of the next round's X
+        step = round_factor(square)
+        factor = step @ factor
+    return factor
+
+
+def round_factor(square: Tensor) -> Tensor:
+    """The factor of one round, a + b X Xᵀ + c (X Xᵀ)²."""
     a, b, c = NEWTON_SCHULZ
-    factor: Tensor | None = None
-    for left in reversed(range(ROUNDS)):
-        step = torch.baddbmm(square, square, square, beta=b, alpha=c)  # a + b X Xᵀ + c (X Xᵀ)²
-        step.diagonal(dim1=1, dim2=2).add_(a)
-        factor = step if factor is None else step @ factor
-        if left:
-            square = step @ square @ step  # X Xᵀ of the next round's X
-    assert factor is not None
+    factor = torch.baddbmm(square, square, square, beta=b, alpha=c)
+    factor.diagonal(dim1=1, dim2=2).add_(a)
     return factor
 
 
