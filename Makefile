@@ -57,7 +57,7 @@ bench: $(READY) ## speed as ratios within one run, into benchmarks/results.md
 ui: $(READY)    ## browse the trainings at http://127.0.0.1:5000
 	mlflow ui --host 127.0.0.1 --port 5000 --backend-store-uri sqlite:///mlflow/mlflow.db
 
-clean:          ## remove data/, runs/, .smoke/ and tools' caches; DVC's cache brings data and runs back
+clean:          ## remove data/, runs/, interrupted trainings, .smoke/ and tools' caches; dvc checkout brings data and runs back
 	rm -rf data runs .smoke .resume .work dvc_plots .pytest_cache .mypy_cache .ruff_cache .hypothesis build
 	find src stages tests benchmarks -name __pycache__ -type d -exec rm -rf {} +
 

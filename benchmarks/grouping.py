@@ -31,7 +31,6 @@ from repose.skeletons import get_skeleton
 PEOPLE = (1, 5, 10, 20, 30)
 PICTURES = 5  # of each number of people
 TRAINING = SimulatedTraining(steps=80)
-WANTED = {10: " (under 5 wanted)", 30: " (under 15 wanted)"}
 
 
 def milliseconds(work: Callable[[], object], times: int = 10) -> float:
@@ -63,12 +62,12 @@ def main() -> None:
             for name, g in groupers.items()
         ]
         nodes = np.mean([len(c.type) for c in scenes])
-        print(f"{people:2} people, {nodes:3.0f} candidates: {', '.join(found)} ms{WANTED.get(people, '')}")
+        print(f"{people:2} people, {nodes:3.0f} candidates: {', '.join(found)} ms")
     crowd = scenes_of(poses, 30, 1, quality, 0)[0].candidates
     nodes_of_300 = batch_of([type(crowd)(*(array[:300] for array in crowd))])
     with torch.inference_mode():
         taken = milliseconds(lambda: net.graph_net(nodes_of_300))
-        print(f"EdgeConv network, 300 nodes: {taken:.2f} ms (under 10 wanted)")
+        print(f"EdgeConv network, 300 nodes: {taken:.2f} ms")
         batch = batch_of([scene.candidates for scene in scenes_of(poses, 3, 32, quality, 0)])
         taken = milliseconds(lambda: net.graph_net(batch)) / len(batch.mask)
         print(f"the same, 32 pictures of 3 people at once: {taken:.3f} ms a picture")

@@ -5,10 +5,13 @@ import os
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
 from repose.commands import COMMANDS
+from repose.commands.score import truth_of
+from repose.foundations.errors import ReposeError
 from tests.datasets.native import write_lsp
 from tests.imports import ROOT, SOURCE
 from tests.metrics.test_score import predictions, table
@@ -86,6 +89,16 @@ def test_score_prints_a_table_or_a_line_of_json_for_every_file(tmp_path):
     assert facts == again
     assert (facts["frames"], facts["rows"][-1]["name"]) == (10, "mean of frames")
     assert f"{facts['rows'][-1]['mpjpe']:.2f}" in done.stdout.splitlines()[-2]
+
+
+def test_the_name_of_predictions_says_which_table_they_are_scored_against(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("h36m/test", "occlusion_person/val"):
+        table().save(tmp_path / f"data/poses/{name}.npz")
+    assert truth_of(tmp_path / "occlusion_person-test.npz") == Path("data/poses/occlusion_person/val.npz")
+    assert truth_of(tmp_path / "mine.npz") == Path("data/poses/h36m/test.npz")
+    with pytest.raises(ReposeError, match="no pose table of flic-test in data/poses"):
+        truth_of(tmp_path / "flic-test.npz")
 
 
 def test_a_missing_file_is_one_line_and_status_1(tmp_path):

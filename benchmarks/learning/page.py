@@ -17,7 +17,7 @@ def page(name: str, title: str, points: Sequence[Point], changes: Sequence[str])
     head = (
         f"# What more time teaches {title}\n\n"
         f"`python -m benchmarks.learning --system {name}`{what}: AP on held-out training pictures of COCO "
-        f"after so many times {once} crops, of which the trunk has seen most.\n\n"
+        f"after multiples of {once:,} crops, most of them seen by the trunk.\n\n"
         f"![AP against crops seen](learning_{name}.png)\n\n"
     )
     return head + "".join(f"- {line_of(point)}\n" for point in points)

@@ -9,7 +9,7 @@ def made_row(**changes):
         "id": "one_helps", "system": "one", "kind": "difference", "claim": "A helps", "metric": "m",
         "unit": "mm", "runs": "a b", "table": "1a", "published_effect": "1.5", "measured_effect": "2.00",
         "low": "1.00", "high": "3.00", "rung": "", "rung_effect": "", "rung_low": "", "rung_high": "",
-        "trend": "", "seeds": "3", "verdict": "agrees",
+        "trend": "", "seeds": "3", "samples": "96000", "verdict": "agrees",
     }  # fmt: skip
     return row | changes
 

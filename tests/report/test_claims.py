@@ -189,6 +189,14 @@ def test_a_claim_whose_run_has_other_settings_is_not_testable():
     assert (result.verdict, result.needs) == ("not testable here", "b has gate inner")
 
 
+def test_a_claim_knows_the_most_samples_that_its_runs_have_seen():
+    claim = made_claim(kind="difference", better="a", worse="b")
+    facts = {"a": {"seeds": 3, "samples_seen": 500}, "b": {"seeds": 3, "samples_seen": 900}}
+    result = judge(claim, evidence(scored(a=0, b=3), facts))
+    assert ledger_row("made", result)["samples"] == "900"
+    assert ledger_row("made", judge(claim, evidence(scored(a=0, b=3))))["samples"] == ""
+
+
 def test_a_count_needs_no_seeds():
     scores = {("a", "m"): flat_score([17.0]), ("b", "m"): flat_score([19.0])}
     claim = made_claim(kind="count", better="a", worse="b")

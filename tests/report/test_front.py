@@ -36,6 +36,12 @@ def test_a_claim_is_one_line_with_its_verdict_first_and_a_link_to_its_table():
     assert "\n[one Figure 3]: one/README.md#figures\n" in text
 
 
+def test_the_page_says_what_the_decided_claims_rest_on():
+    rows = [made_row(), made_row(rung="0.25"), made_row(kind="count"), made_row(verdict="undecided")]
+    text = front_text([summary(rows=rows)])
+    assert "3 decided claims rest on exact counts (1), on intervals at two budgets (1) and on" in text
+
+
 def test_the_precision_is_said_by_system_and_a_warning_by_itself():
     papers = [summary("one"), summary("two", warning="**Not as asked: a.**"), summary("three", computed="")]
     text = front_text(papers)

@@ -67,6 +67,15 @@ def test_systems_that_were_not_run_again_are_not_counted():
     assert "| two |" not in text
 
 
+def test_claims_whose_runs_saw_another_number_of_samples_are_left_out_and_counted():
+    other = {"one_helps": made_row(), "two_helps": made_row(samples="48000", measured_effect="9.00")}
+    text = other_seed_text([summary(), summary("two", rows=[made_row(id="two_helps")])], OtherSeed(7, other))
+    assert "All runs of one were trained" in text
+    assert "Left out, since their runs saw another number of samples: 1 of two.\n" in text
+    assert "| two |" not in text
+    assert "Left out" not in both({}, {})
+
+
 def test_the_ledger_of_the_other_run_is_read_and_a_file_of_another_kind_is_refused(tmp_path):
     path = tmp_path / "claims.csv"
     with open(path, "w") as file:

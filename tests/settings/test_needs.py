@@ -108,8 +108,8 @@ def test_where_the_files_are_from_is_told_set_by_set(params, tmp_path):
     first, *others = origins(params, tmp_path)
     assert not {*roots} & {*first.partition(": ")[2].split(", ")}
     assert others == [
-        "mpi_inf_3dhp: published files in 3dhp, without S1 to S8: the test set alone, which lifting needs; "
-        "fusion trains on the others",
+        "mpi_inf_3dhp: published files in 3dhp, without S1 to S8, on which fusion trains; gcn needs the test "
+        "set alone",
         "lsp: published files in lsp",
         "flic: drawn files in flic",
         "coco: coco, not found",

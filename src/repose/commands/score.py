@@ -24,7 +24,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--truth", type=Path,
-        help="pose table, or for people a COCO annotation file; default: the table named in FILE",
+        help="pose table, or for people a COCO annotation file, which must be given; default for 3D poses: "
+        "the table that a name such as h36m-test.npz stands for, else Human3.6M's test set",
     )  # fmt: skip
     parser.add_argument(
         "--sigmas", choices=["coco17", "crowdpose14"],
@@ -38,7 +39,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--by",
         default="action",
         choices=["action", "subject", "sequence", "camera"],
-        help="3D poses: rows of the table; default: action",
+        help="3D poses: what the printed rows are; default: action",
     )
     parser.add_argument("--json", action="store_true", help="print one line of JSON for each file")
 
@@ -64,13 +65,14 @@ def run(options: argparse.Namespace) -> None:
 
 
 def truth_of(path: Path) -> Path:
-    """The pose table that belongs to `<dataset>-<split>.npz`; for any other name, Human3.6M's test set."""
-    match = re.fullmatch(r"(\w+)-(train|val|test)", path.stem)
-    named = Path("data/poses", match[1], f"{match[2]}.npz") if match else Path()
-    table = named if named.is_file() else Path("data/poses/h36m/test.npz")
-    if not table.is_file():
+    """The pose table that predictions such as `h36m-test` are for; for other names, Human3.6M's test set."""
+    from repose.report.site.poses import table_file
+
+    name = path.stem if re.fullmatch(r"\w+-(train|val|test)", path.stem) else "h36m-test"
+    table = table_file(name, Path("data/poses"))
+    if table is None:
         raise ReposeError(
-            f"{path}: no truth given, and {table} not found; name a pose table with --truth, or run this "
-            "in the root of a checkout that `python -m repose repro` has brought up to date"
+            f"{path}: no truth given, and no pose table of {name} in data/poses; name one with --truth, or "
+            "run this in the root of a checkout that `python -m repose repro` has brought up to date"
         )
     return table

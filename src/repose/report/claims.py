@@ -21,6 +21,7 @@ from repose.report.premises import Evidence, Finding, check
 from repose.report.published import Claim
 from repose.report.setting import Setting
 from repose.report.statistics import LEVEL, UNKNOWN, Effect, Term, effect, holm, what_decides
+from repose.report.tables import Facts
 
 UNDECIDED, NOT_TESTABLE = "undecided", "not testable here"
 OPEN = (UNDECIDED, NOT_TESTABLE)
@@ -52,6 +53,7 @@ class Verdict:
     steps: tuple[Effect, ...] = ()
     adjusted: float | None = None  # Holm's p; None where its interval is not asked
     rungs: tuple[Rung, ...] = ()  # from the smallest budget
+    samples: int = 0  # the most that one of its runs has seen
 
 
 def verdicts_in(setting: Setting) -> tuple[str, ...]:
@@ -104,12 +106,18 @@ def draft(claim: Claim, evidence: Evidence) -> Verdict:
     steps = tuple(exact(own) if claim.kind == "count" else effect(own, borrowed) for own in terms)
     findings = check(claim, evidence)
     step = deciding_step(claim, steps)
-    measured = Verdict(claim, steps[step], "", "", findings, step, steps)
+    seen = most_samples(claim, evidence.facts)
+    measured = Verdict(claim, steps[step], "", "", findings, step, steps, samples=seen)
     if failed := [finding.reason for finding in findings if not finding.holds]:
         return replace(measured, verdict=NOT_TESTABLE, needs="; ".join(failed))
     if claim.kind != "count" and (reason := seeds_lacking(claim, evidence)):
         return replace(measured, verdict=UNDECIDED, needs=reason)
     return measured
+
+
+def most_samples(claim: Claim, facts: Facts) -> int:
+    """The most samples that one of a claim's runs has seen, pre-training included."""
+    return max((facts.get(run, {}).get("samples_seen", 0) for run in runs_in(claim)), default=0)
 
 
 def deciding_step(claim: Claim, steps: Sequence[Effect]) -> int:
@@ -229,9 +237,8 @@ def rung(full: Verdict, share: float, verdict: Verdict, evidence: Evidence) -> R
     """A smaller budget beside the full one."""
     budget = evidence.rungs[share]
     at_share = replace(evidence, scores=budget.scores, facts=budget.facts)
-    seen = [budget.facts[run].get("samples_seen", 0) for run in runs_in(full.claim) if run in budget.facts]
     found = trend(full, terms_of(full.claim, full.step, at_share, share), evidence)
-    return Rung(share, max(seen, default=0), verdict.steps[full.step], verdict.verdict, found)
+    return Rung(share, verdict.samples, verdict.steps[full.step], verdict.verdict, found)
 
 
 def trend(full: Verdict, shorter: Sequence[Term], evidence: Evidence) -> str:

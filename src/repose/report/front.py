@@ -23,19 +23,21 @@ filter, training curves and 3D poses to turn; `dvc repro` makes it, and it is no
 """
 SAMPLES = """*Samples*: what each run is trained on, as a share of what the paper trains on. The last columns
 count the verdicts on the papers' claims."""
-FIGURE_TEXT = f"""Shown are the first claims of every paper and those that are decided, up to {MOST} a paper.
-A positive effect supports the claim, whatever it is measured in.
+FIGURE_TEXT = f"""Shown are the first claims of every paper and those that are decided, up to {MOST} a paper,
+but for exact counts and claims that two networks are equal. A positive effect supports the claim,
+whatever it is measured in.
 """
-SHORT = """*Agrees*: the whole 95 % interval of our effect lies on the claim's side, also with fewer samples
-and after correction for many claims; *disagrees*: on the other side; *undecided*: neither.
-*Not testable here*: something that the claim presumes does not hold. The
-[full rules](#what-the-verdicts-mean) are below; each paper's page says why a claim is open.
+SHORT = """*Agrees*: the whole 95 % interval of our effect lies on the claim's side, also after correction for
+many claims and, where runs were trained with fewer samples as well, with those; *disagrees*: on the other
+side; *undecided*: neither. Exact counts, of parameters or operations, have no interval. *Not testable here*:
+something that the claim presumes does not hold. The [full rules](#what-the-verdicts-mean) are below; each
+paper's page says why a claim is open.
 """
 LONG = f"""{VERDICTS_TEXT}
 
 The same claims [as CSV](claims.csv) have more columns, among them the effect where the runs see only a share
 of the samples, if they were trained so, and its trend. {TREND_TEXT}
-Each paper's page says what it would take to decide an undecided claim, which family a claim belongs to, and
+Each paper's page says what it would take to decide an undecided claim, to which family a claim belongs, and
 which premise fails when a claim is not testable.
 """
 
@@ -63,6 +65,7 @@ def front_text(papers: Sequence[Mapping[str, Any]], other: OtherSeed | None = No
         FIGURE_TEXT,
         "## Claims\n",
         SHORT,
+        decided_by(papers),
     ]
     for paper in papers:
         page = f"[{paper['title']}]({paper['system']}/README.md)"
@@ -102,6 +105,17 @@ def ran_notes(papers: Sequence[Mapping[str, Any]]) -> str:
     first = f"{SAMPLES} Computed in {', in '.join(kinds)}." if kinds else SAMPLES
     warned = [paper for paper in papers if paper["ran"]["warning"]]
     return "\n".join([f"{first}\n", *(f"{paper['system']}: {paper['ran']['warning']}\n" for paper in warned)])
+
+
+def decided_by(papers: Sequence[Mapping[str, Any]]) -> str:
+    """What the decided claims rest on: exact counts, or intervals at one budget or at more."""
+    decided = [row for paper in papers for row in paper["claims"] if row["verdict"] not in OPEN]
+    counts = sum(row["kind"] == "count" for row in decided)
+    twice = sum(bool(row["rung"]) for row in decided)
+    return (
+        f"The {len(decided)} decided claims rest on exact counts ({counts}), on intervals at two budgets "
+        f"({twice}) and on intervals at the only budget that was trained ({len(decided) - counts - twice}).\n"
+    )
 
 
 def ledger_table(paper: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from repose.report.statistics import Effect
 
 FIELDS = (
     "id", "system", "kind", "claim", "metric", "unit", "runs", "table", "published_effect", "measured_effect",
-    "low", "high", "rung", "rung_effect", "rung_low", "rung_high", "trend", "seeds", "verdict",
+    "low", "high", "rung", "rung_effect", "rung_low", "rung_high", "trend", "seeds", "samples", "verdict",
 )  # fmt: skip
 OURS = " (ours)"  # follows a claim that the paper does not make in words
 
@@ -29,7 +29,8 @@ def ledger_row(system: str, verdict: Verdict) -> dict[str, str]:
         "measured_effect": measured, "low": low, "high": high,
         "rung": f"{rung.share:g}" if rung else "", "rung_effect": rung_effect, "rung_low": rung_low,
         "rung_high": rung_high, "trend": rung.trend if rung else "",
-        "seeds": str(result.seeds) if result else "", "verdict": verdict.verdict,
+        "seeds": str(result.seeds) if result else "",
+        "samples": str(verdict.samples) if verdict.samples else "", "verdict": verdict.verdict,
     }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from repose.report.ledger import interval_text
 Row = Mapping[str, str]
 WIDTH = 108  # of a line of text
 DEGREES = (inf, 2)  # of freedom of the intervals: many test units, or three seeds
-NEEDED = {"id", "kind", "measured_effect", "low", "high", "verdict"}
+NEEDED = {"id", "kind", "measured_effect", "low", "high", "samples", "verdict"}
 TEXT = """\
 {ran} with `seed: {seed}`: the data are drawn anew, other people and pictures included, and every training
 starts from other weights. An interval is for the true effect. The effect of a second run scatters as much
@@ -51,6 +51,11 @@ class Pair:
 
     ours: Row
     other: Row
+
+    @property
+    def alike(self) -> bool:
+        """Whether the claim's runs have seen as many samples in both."""
+        return self.ours["samples"] == self.other["samples"]
 
     @property
     def measured(self) -> bool:
@@ -97,12 +102,13 @@ def read_other_seed(path: Path, seed: int) -> OtherSeed:
 
 def other_seed_text(papers: Sequence[Mapping[str, Any]], other: OtherSeed) -> str:
     """How many effects and verdicts came out alike, paper by paper, and which effects did not."""
-    pairs = {
+    known = {
         paper["system"]: [
             Pair(row, other.claims[row["id"]]) for row in paper["claims"] if row["id"] in other.claims
         ]
         for paper in papers
     }
+    pairs = {system: [pair for pair in own if pair.alike] for system, own in known.items()}
     ran = [system for system, own in pairs.items() if own]
     everything = [pair for own in pairs.values() for pair in own]
     lines = [
@@ -113,10 +119,18 @@ def other_seed_text(papers: Sequence[Mapping[str, Any]], other: OtherSeed) -> st
         fill(TEXT.format(ran=ran_text(ran, len(papers)), seed=other.seed, least=least, most=most), WIDTH)
         + "\n",
         markdown_table(["system", *COUNTS], lines),
+        unlike_text(known),
         verdicts_text(everything),
         apart_table(pairs, other.seed),
     ]
     return "\n".join(part for part in parts if part)
+
+
+def unlike_text(known: Mapping[str, Sequence[Pair]]) -> str:
+    """How many claims are left out since their runs have seen more or fewer samples; nothing if none are."""
+    found = {system: sum(not pair.alike for pair in own) for system, own in known.items()}
+    counts = ", ".join(f"{number} of {system}" for system, number in found.items() if number)
+    return f"Left out, since their runs saw another number of samples: {counts}.\n" if counts else ""
 
 
 def ran_text(systems: Sequence[str], of: int) -> str:

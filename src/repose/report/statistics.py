@@ -218,8 +218,9 @@ def what_decides(size: float, result: Effect, weights: Sequence[float]) -> str:
     seeds = (float(stdtrit(result.seed_freedom, tail)) * result.seed_sd) ** 2 * sum(w**2 for w in weights)
     larger, room = "", allowed - units
     if room < allowed / 2:
-        times = bounded(2 * units / allowed, MOST_TIMES, ".1f")
-        larger, room = f" and a test set {times} times as large", allowed / 2
+        times, room = 2 * units / allowed, allowed / 2
+        if round(times, 1) > 1:
+            larger = f" and a test set {bounded(times, MOST_TIMES, '.1f')} times as large"
     fewest = result.seeds + 1 if size <= result.seen and not larger else SEEDS_NEEDED  # the present did not
     number = max(fewest, SEEDS_NEEDED, np.ceil(seeds / room))
     return f"{bounded(number, MOST_SEEDS, ',.0f')} seeds per run{larger}"

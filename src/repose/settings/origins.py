@@ -40,5 +40,5 @@ def elsewhere(name: str, folder: Path, root: Path) -> str:
         return f"{name}: {folder}, not found"
     whose = "drawn files" if source_of(path) == "world" else "published files"
     lacking = name == TEST_ONLY and not has_training_set(path)
-    without = ", without S1 to S8: the test set alone, which lifting needs; fusion trains on the others"
+    without = ", without S1 to S8, on which fusion trains; gcn needs the test set alone"
     return f"{name}: {whose} in {folder}{without if lacking else ''}"

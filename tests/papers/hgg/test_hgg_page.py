@@ -23,6 +23,7 @@ TABLES = {table.number: table for table in PAPER.tables}
 RUNS = ("ae", "final", "edge", "edge_final", "full", "fc", "gat", "tree", "bypass", "extended")
 GROUPS = ("coco_val", "coco_test", "ochuman_val", "ochuman_test")
 OPEN = {"hgg_high_precision", "hgg_personlab", "hgg_over_top_down"}
+ALIKE = {"hgg_multi", "hgg_ae_multi"}  # need people of many sizes, whom the world does not draw
 NOT_PRINTED = {  # what claims need and the paper has no figure of
     ("bypass", "ap_all", "coco_val"): 57.5, ("extended", "ap_all", "coco_val"): 59.0,
     ("full", "ap_grouped_by_truth", "coco_val"): 69.4, ("ae", "ap_grouped_by_truth", "coco_val"): 69.6,
@@ -141,7 +142,7 @@ def test_the_effects_of_the_claims_follow_from_the_printed_tables():
 def test_with_the_papers_figures_every_claim_agrees_that_our_runs_can_test(scored):
     verdicts = judge_all(PAPER.claims, scored)
     found = {v.claim.id: v.verdict for v in verdicts}
-    assert {name for name, verdict in found.items() if verdict != "agrees"} == OPEN
+    assert {name for name, verdict in found.items() if verdict != "agrees"} == OPEN | ALIKE
     effects = {v.claim.id: v.effect.value for v in verdicts if v.effect}
     assert effects["hgg_end_to_end"] == pytest.approx(2.0, abs=0.1)
     assert effects["hgg_gap"] == pytest.approx(3.0, abs=0.1)
@@ -152,7 +153,7 @@ def test_discriminators_that_have_learnt_nothing_leave_claims_on_them_open(score
     facts = scored.facts | {"edge": scored.facts["edge"] | {"part_size": 0.1}}
     verdicts = judge_all(PAPER.claims, Evidence(scored.scores, facts, SETTING))
     opened = {v.claim.id: v.needs for v in verdicts if v.verdict == "not testable here"}
-    assert opened.keys() == OPEN | {"hgg_edge", "hgg_final_beside_edge", "hgg_supervision"}
+    assert opened.keys() == OPEN | ALIKE | {"hgg_edge", "hgg_final_beside_edge", "hgg_supervision"}
     assert opened["hgg_edge"] == "edge (0.1) does not use the part that it is about (skill at least 0.5)"
 
 

@@ -23,10 +23,11 @@ __all__ = ["data_sets", "declared", "presented", "scored", "scored_file", "setti
 
 CHOSEN = (
     "Network, optimiser, rates, weights of the losses and the decoder were chosen with the baseline on "
-    "held-out pictures of COCO's training set; all is the same for all runs. The size that a graph's part "
-    "begins with (`gate`) was chosen there as well, from two values; the baseline has no such number. Ten "
-    "times the rate for W_d was tried there too: W_d then moves by 0.2, but the moves of two seeds do not "
-    "correlate (0.08 and -0.03) and the held-out loss is 0.03 higher, so W_d has the rate of all others."
+    "held-out pictures of COCO's training set; all but the trunks' share of the crops is the same for all "
+    "runs. The size that a graph's part begins with (`gate`) was chosen there as well, from two values; the "
+    "baseline has no such number. Ten times the rate for W_d was tried there too: W_d then moves by 0.2, "
+    "but the moves of two seeds do not correlate (0.08 and -0.03) and the held-out loss is 0.03 higher, so "
+    "W_d has the rate of all others."
 )
 
 
