@@ -15,6 +15,7 @@ trained on. Test sets are never looked at.
 """
 
 import argparse
+import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def main() -> None:
     )
     with system as learner:
         for points in learn(learner, times, params["seed"]):  # a long one may be stopped
-            write_text(HERE / f"learning_{name}.md", page(name, learner.title, points, options.changes))
+            write_text(HERE / f"learning_{name}.md", page(name, learner.title, points, sys.argv[1:]))
             draw(learner.title, learner.lines, points, HERE / f"learning_{name}.png")
 
 

@@ -1,5 +1,6 @@
 """The page on a system's learning: a line a point, and a picture."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,14 +11,14 @@ from repose.report.drawing import decorate, save_png
 KINDS = {"held": ("held-out pictures", "-"), "seen": ("pictures trained on", "--")}
 
 
-def page(name: str, title: str, points: Sequence[Point], changes: Sequence[str]) -> str:
-    """The lines of the page of the system `name`."""
-    what = f" with {', '.join(changes)}" if changes else ""
+def page(name: str, title: str, points: Sequence[Point], arguments: Sequence[str]) -> str:
+    """The lines of the page of the system `name`; `arguments` are those of the command that made it."""
     once = round(points[0].crops / points[0].times)
+    times = ", ".join(dict.fromkeys(f"{point.times:g}" for point in points))
     head = (
         f"# What more time teaches {title}\n\n"
-        f"`python -m benchmarks.learning --system {name}`{what}: AP on held-out training pictures of COCO "
-        f"after multiples of {once:,} crops, most of them seen by the trunk.\n\n"
+        f"`python -m benchmarks.learning {shlex.join(arguments)}`: AP on held-out training pictures of COCO "
+        f"after {once:,} crops times {times}, most of them seen by the trunk.\n\n"
         f"![AP against crops seen](learning_{name}.png)\n\n"
     )
     return head + "".join(f"- {line_of(point)}\n" for point in points)

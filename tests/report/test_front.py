@@ -39,7 +39,9 @@ def test_a_claim_is_one_line_with_its_verdict_first_and_a_link_to_its_table():
 def test_the_page_says_what_the_decided_claims_rest_on():
     rows = [made_row(), made_row(rung="0.25"), made_row(kind="count"), made_row(verdict="undecided")]
     text = front_text([summary(rows=rows)])
-    assert "3 decided claims rest on exact counts (1), on intervals at two budgets (1) and on" in text
+    told = "exact counts (1), intervals at more than one budget (1), intervals at the only budget that was"
+    assert f"What decided claims rest on: {told} trained (1).\n" in text
+    assert "rest on:" not in front_text([summary(rows=[made_row(verdict="undecided")])])
 
 
 def test_the_precision_is_said_by_system_and_a_warning_by_itself():

@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 
 from repose.report.claims import Verdict
-from repose.report.contrasts import runs_in
 from repose.report.drawing import INK, LEFT, MIDDLE, RIGHT, decorate, save_png
-from repose.report.premises import Evidence
 from repose.report.statistics import Effect
 
 ACROSS = 3  # panels of a line
@@ -19,7 +17,7 @@ PANEL = (4.0, 2.7)  # inches
 LONGEST = 34  # letters of a title that fit a panel
 
 
-def draw_budgets(path: Path, verdicts: Sequence[Verdict], evidence: Evidence) -> None:
+def draw_budgets(path: Path, verdicts: Sequence[Verdict]) -> None:
     """Draw every claim that has smaller budgets."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -31,15 +29,15 @@ def draw_budgets(path: Path, verdicts: Sequence[Verdict], evidence: Evidence) ->
     FigureCanvasAgg(picture)
     panels = picture.subplots(lines, columns, squeeze=False).ravel()
     for panel, verdict in zip(panels, shown, strict=False):
-        draw_claim(panel, verdict, evidence)
+        draw_claim(panel, verdict)
     for panel in panels[len(shown) :]:
         panel.set_axis_off()
     save_png(picture, path)
 
 
-def draw_claim(panel: Any, verdict: Verdict, evidence: Evidence) -> None:
+def draw_claim(panel: Any, verdict: Verdict) -> None:
     """One claim: its effect at every budget, with zero and the paper's effect."""
-    claim, points = verdict.claim, points_of(verdict, evidence)
+    claim, points = verdict.claim, points_of(verdict)
     across = [samples for samples, _ in points]
     values = np.array([result.value for _, result in points])
     ends = np.array([[result.low, result.high] for _, result in points]).T
@@ -57,11 +55,10 @@ def draw_claim(panel: Any, verdict: Verdict, evidence: Evidence) -> None:
     panel.set_ylabel(claim.unit)
 
 
-def points_of(verdict: Verdict, evidence: Evidence) -> list[tuple[float, Effect]]:
+def points_of(verdict: Verdict) -> list[tuple[float, Effect]]:
     """The samples seen and the effect, from the smallest budget to the full one."""
     assert verdict.effect is not None
-    seen = [evidence.facts.get(run, {}).get("samples_seen", 0) for run in runs_in(verdict.claim)]
-    return [*((rung.samples, rung.effect) for rung in verdict.rungs), (max(seen), verdict.effect)]
+    return [*((rung.samples, rung.effect) for rung in verdict.rungs), (verdict.samples, verdict.effect)]
 
 
 def title_of(verdict: Verdict) -> str:

@@ -116,7 +116,7 @@ def draft(claim: Claim, evidence: Evidence) -> Verdict:
 
 
 def most_samples(claim: Claim, facts: Facts) -> int:
-    """The most samples that one of a claim's runs has seen, pre-training included."""
+    """The most samples that one of a claim's runs has seen: with its trunk, but without earlier stages."""
     return max((facts.get(run, {}).get("samples_seen", 0) for run in runs_in(claim)), default=0)
 
 

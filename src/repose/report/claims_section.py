@@ -17,18 +17,18 @@ SIGNS = {
     "reproduced": "✓ reproduced", "contradicted": "✗ contradicted", "agrees": "✓ agrees",
     "disagrees": "✗ disagrees", "undecided": "· undecided", "not testable here": "– not testable here",
 }  # fmt: skip
-VERDICTS_TEXT = """A positive effect supports the claim. Its 95 % interval is over
-test units and seeds, with Student's t as there are few of either, and is for one claim by itself. On
-drawn data or below the paper's scale, the verdict is *agrees* when the interval lies wholly on the
-claim's side (for an equivalence: within the margin), *disagrees* when it lies wholly on the other side,
-and *undecided* otherwise; of a chain every step must hold. Exact counts have no interval: their sign
-decides. A claim also stays *undecided* when one of its runs has fewer than three seeds, when its p is
-above 5 % after Holm's correction, or when the same runs at a smaller budget, if there is one, trained
-on a share of the samples with a schedule of their own, give another verdict. The correction is for
-those claims of a family whose premises hold and whose runs have enough seeds; the others are open
-whatever their p is. It is *not testable here* when something that the claim presumes does not hold.
-*Reproduced* and *contradicted* are reserved for the paper's scale on the published files. Claims marked
-(ours) are not made in words by the paper."""
+VERDICTS_TEXT = """A positive effect supports the claim. Its 95 % interval is over test units and
+seeds, with Student's t as there are few of either, and is for one claim by itself. On drawn data or
+below the paper's scale, the verdict is *agrees* when the interval lies wholly on the claim's side (for
+an equivalence: within the margin), *disagrees* when it lies wholly on the other side, and *undecided*
+otherwise; of a chain every step must hold. Exact counts have no interval: their sign decides. A claim
+also stays *undecided* when one of its runs has fewer than three seeds, when its p is above 5 % after
+Holm's correction, or when the same runs at a smaller budget, if there is one, trained on a share of the
+samples with a schedule of their own, give another verdict. The correction is for those claims of a
+family whose premises hold and whose runs have enough seeds; the others are open whatever their p is. A
+claim is *not testable here* when something that it presumes does not hold. *Reproduced* and
+*contradicted* are reserved for the paper's scale on the published files. Claims marked (ours) are not
+made in words by the paper."""
 TREND_TEXT = """An effect *grows* from the smaller budget to the full one, or *shrinks*, when the interval
 of the difference excludes zero, and else *stays*; one that grows comes to speak more for the claim (in an
 equivalence: to be larger)."""

@@ -23,15 +23,15 @@ filter, training curves and 3D poses to turn; `dvc repro` makes it, and it is no
 """
 SAMPLES = """*Samples*: what each run is trained on, as a share of what the paper trains on. The last columns
 count the verdicts on the papers' claims."""
-FIGURE_TEXT = f"""Shown are the first claims of every paper and those that are decided, up to {MOST} a paper,
-but for exact counts and claims that two networks are equal. A positive effect supports the claim,
-whatever it is measured in.
+FIGURE_TEXT = f"""Shown are the first claims of every paper for which it prints an effect, and those that are
+decided, up to {MOST} a paper; exact counts and claims that a difference is small are not drawn. A positive
+effect supports the claim, whatever it is measured in.
 """
-SHORT = """*Agrees*: the whole 95 % interval of our effect lies on the claim's side, also after correction for
-many claims and, where runs were trained with fewer samples as well, with those; *disagrees*: on the other
-side; *undecided*: neither. Exact counts, of parameters or operations, have no interval. *Not testable here*:
-something that the claim presumes does not hold. The [full rules](#what-the-verdicts-mean) are below; each
-paper's page says why a claim is open.
+SHORT = """*Agrees*: the whole 95 % interval of our effect lies on the claim's side and p is at most 5 % after
+correction for many claims, and so it is with fewer samples, where runs were trained with fewer as well;
+*disagrees*: the same on the other side; *undecided*: neither. Exact counts, of parameters or operations,
+have no interval. *Not testable here*: something that the claim presumes does not hold. The
+[full rules](#what-the-verdicts-mean) are below; each paper's page says why a claim is open.
 """
 LONG = f"""{VERDICTS_TEXT}
 
@@ -108,13 +108,15 @@ def ran_notes(papers: Sequence[Mapping[str, Any]]) -> str:
 
 
 def decided_by(papers: Sequence[Mapping[str, Any]]) -> str:
-    """What the decided claims rest on: exact counts, or intervals at one budget or at more."""
+    """What the decided claims rest on, by their number; nothing if none is decided."""
     decided = [row for paper in papers for row in paper["claims"] if row["verdict"] not in OPEN]
     counts = sum(row["kind"] == "count" for row in decided)
-    twice = sum(bool(row["rung"]) for row in decided)
+    several = sum(bool(row["rung"]) for row in decided)
     return (
-        f"The {len(decided)} decided claims rest on exact counts ({counts}), on intervals at two budgets "
-        f"({twice}) and on intervals at the only budget that was trained ({len(decided) - counts - twice}).\n"
+        f"What decided claims rest on: exact counts ({counts}), intervals at more than one budget "
+        f"({several}), intervals at the only budget that was trained ({len(decided) - counts - several}).\n"
+        if decided
+        else ""
     )
 
 

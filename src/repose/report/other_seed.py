@@ -54,7 +54,7 @@ class Pair:
 
     @property
     def alike(self) -> bool:
-        """Whether the claim's runs have seen as many samples in both."""
+        """Whether the most samples that one of the claim's runs has seen are as many in both."""
         return self.ours["samples"] == self.other["samples"]
 
     @property
@@ -109,8 +109,10 @@ def other_seed_text(papers: Sequence[Mapping[str, Any]], other: OtherSeed) -> st
         for paper in papers
     }
     pairs = {system: [pair for pair in own if pair.alike] for system, own in known.items()}
-    ran = [system for system, own in pairs.items() if own]
-    everything = [pair for own in pairs.values() for pair in own]
+    ran = [system for system, own in pairs.items() if any(pair.ours["samples"] for pair in own)]
+    if not ran:
+        return unlike_text(known)
+    everything = [pair for system in ran for pair in pairs[system]]
     lines = [
         [name, *counts(own)] for name, own in [*((name, pairs[name]) for name in ran), ("all", everything)]
     ]

@@ -72,7 +72,7 @@ def write_page(
     verdicts = judge_all(paper.claims, replace(evidence, differing=other_settings(paper, facts)))
     cells = {table.number: table_cells(table, scores, facts) for table in paper.tables}
     if any(verdict.rungs for verdict in verdicts):
-        draw_budgets(folder / BUDGETS.file, verdicts, evidence)
+        draw_budgets(folder / BUDGETS.file, verdicts)
         figures = [*figures, BUDGETS]
     for table in paper.tables:
         own, name = cells[table.number], f"table-{table.number}"

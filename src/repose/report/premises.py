@@ -166,7 +166,8 @@ def real(premise: Premise, claim: Claim, evidence: Evidence) -> Finding:
     if found:
         return Finding("real", True, f"real: {listed(found)}")
     names = listed(premise.names)
-    reason = f"{names} {'are' if len(premise.names) > 1 else 'is'} drawn, so that nothing real is compared"
+    verb = "are" if len(premise.names) > 1 else "is"
+    reason = f"{names} {verb} drawn, and the claim is judged on published files alone"
     return Finding("real", False, f"drawn: {names}", reason)
 
 

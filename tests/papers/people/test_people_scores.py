@@ -146,6 +146,5 @@ def test_where_pictures_are_drawn_the_page_names_what_makes_them_easier(tmp_path
     run = Run("some", tmp_path, {}, {"configuration": {"scale": {"picture_px": 160}}})
     text = drawn_text([run], "COCO and OCHuman")
     assert text.startswith("COCO and OCHuman are drawn: `scale.world.people_px`")
-    assert "tested at 160 px" in text
     assert "(../data/README.md)" in text
     assert drawn_text([], "COCO") == ""

@@ -20,11 +20,11 @@ __all__ = ["data_sets", "declared", "presented", "scored", "scored_file", "setti
 
 CHOSEN = (
     "These values were chosen on a held-out training subject and are the same for all graph networks on "
-    "ground-truth 2D. Of the rates tried, 4.0e-2 is the best with the global node (100 and 93 mm at 2 and "
-    "4.0e-2) and a millimetre from the best without (99, 97 and 96 mm at 2, 4 and 8.0e-2). Those on "
+    "ground-truth 2D. After 1,000 steps, rates of 2.0e-2 and 4.0e-2 gave 100 and 93 mm with the global "
+    "node, and 2.0e-2, 4.0e-2 and 8.0e-2 gave 99, 97 and 96 mm without; 4.0e-2 was taken for both. Those on "
     "detected 2D have a rate of their own and no dropout (`detected`), since so narrow a network does not "
     "fit its training data with the paper's 0.2; Martinez' network has its own optimiser and rate "
-    "(`martinez`). Both were chosen there too, after as many steps."
+    "(`martinez`). Both were chosen there too, after 1,500 steps."
 )
 
 

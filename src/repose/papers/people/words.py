@@ -82,12 +82,11 @@ def by_section(scale: Mapping[str, Any], *without: str) -> dict[str, Any]:
 
 def drawn_text(runs: Sequence[Run], sets: str) -> str:
     """What decides how near the world's sets in COCO's form come to the published ones."""
-    sides = {run.record["configuration"]["scale"]["picture_px"] for run in runs}
-    if not sides:
+    if not runs:
         return ""
     return (
         f"{sets} are drawn: `scale.world.people_px` is the long edge of their pictures, and "
         "`scale.world.size_range` below 1 brings people nearer and makes them more alike in size than in the "
-        "published sets, which makes the sets easier ([the data](../data/README.md)). Pictures are tested at "
-        f"{min(sides)} px, and poses are scaled to the published picture sizes before they are scored.\n"
+        "published sets, which makes the sets easier ([the data](../data/README.md)). Poses are scaled to "
+        "the published picture sizes before they are scored.\n"
     )
