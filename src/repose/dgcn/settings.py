@@ -12,14 +12,13 @@ from repose.dgcn.graph import GraphDesign
 from repose.dgcn.losses import Weights
 from repose.dgcn.recipe import PaperTraining
 from repose.dgcn.run import Run, Setup
+from repose.foundations.errors import ReposeError
 from repose.pictures.scene_crops import SceneAugment
+from repose.pictures.scene_sets import Split
 from repose.training.branching import SmallTraining, small_training
 
-TESTS = {
-    "coco": (("coco", "val"), ("coco", "test")),
-    "crowdpose": (("crowdpose", "test"),),
-    "mpii_multi": (("mpii_multi", "val"),),
-}
+TESTS = {"coco": ("coco", "val"), "crowdpose": ("crowdpose", "test"), "mpii_multi": ("mpii_multi", "val")}
+TEST_DEV = ("coco", "test")  # the published labels of test-dev are not public; the world draws some
 NO_WEIGHT = ("regression", "smooth_radius")  # of the section on the loss
 SHARED = ("loss", "augment", "train", "precision", "held_out", "images")
 Section = Mapping[str, Any]
@@ -42,13 +41,20 @@ def arm_of(section: Section, name: str, scale: Section, seed: int) -> Run:
         name=name,
         backbone=section["trunks"][entry["parent"]]["backbone"],
         data=entry["data"],
-        tests=TESTS[entry["data"]],
+        tests=tests_of(name, entry),
         graph=graph_of(section, entry, scale),
         gamma=entry.get("gamma", section["gamma"]),
         small=training(section, small, small["arm_crops"]),
         seeds=tuple(seed + k for k in range(entry["seeds"])),
         parent=entry["parent"],
     )
+
+
+def tests_of(name: str, entry: Section) -> tuple[Split, ...]:
+    """The test set of a run's data, and COCO's test-dev where it is asked for."""
+    if entry.get("test_dev") and entry["data"] != "coco":
+        raise ReposeError(f"dgcn.runs.{name}: test_dev with data {entry['data']}, expected coco")
+    return (TESTS[entry["data"]], *([TEST_DEV] if entry.get("test_dev") else []))
 
 
 def graph_of(section: Section, entry: Section, scale: Section) -> GraphDesign | None:
