@@ -1,6 +1,9 @@
 """From the parameters to runs: what the tables presume is what is trained."""
 
+import pytest
+
 from repose.dgcn.settings import arm_of, configuration_of, setup_of, trunk_of
+from repose.foundations.errors import ReposeError
 from repose.foundations.parameters import read_yaml12
 from tests.imports import ROOT
 
@@ -23,6 +26,13 @@ def test_the_soft_adjacency_takes_the_gamma_of_its_run():
     assert [ARMS[name].gamma for name in ("as_g001", "as_g01", "as_g1", "as_g5", "as_g100")] == [
         0.01, 0.1, 1.0, 5.0, 100.0,
     ]  # fmt: skip
+
+
+def test_only_what_table_7_shows_is_tested_on_test_dev():
+    assert {name for name, arm in ARMS.items() if ("coco", "test") in arm.tests} == {"base_r152", "ad_r152"}
+    crowd = {**SECTION, "runs": {"a": SECTION["runs"]["ad_crowd"] | {"test_dev": True}}}
+    with pytest.raises(ReposeError, match="dgcn.runs.a: test_dev with data crowdpose, expected coco"):
+        arm_of(crowd, "a", SCALE, 0)
 
 
 def test_what_a_trunk_is_made_of_knows_no_graph_and_no_decoder():
