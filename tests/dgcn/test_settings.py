@@ -31,7 +31,7 @@ def test_the_soft_adjacency_takes_the_gamma_of_its_run():
 def test_only_what_table_7_shows_is_tested_on_test_dev():
     assert {name for name, arm in ARMS.items() if ("coco", "test") in arm.tests} == {"base_r152", "ad_r152"}
     crowd = {**SECTION, "runs": {"a": SECTION["runs"]["ad_crowd"] | {"test_dev": True}}}
-    with pytest.raises(ReposeError, match="dgcn.runs.a: test_dev with data crowdpose, expected coco"):
+    with pytest.raises(ReposeError, match=r"dgcn\.runs\.a: test_dev with data crowdpose, expected coco"):
         arm_of(crowd, "a", SCALE, 0)
 
 

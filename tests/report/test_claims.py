@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from repose.report.claims import VERDICTS, Verdict, judge, judge_all, needs, verdicts_in
+from repose.report.claims import VERDICTS, Verdict, judge, judge_all, most_samples, needs, verdicts_in
 from repose.report.claims_section import SIGNS
 from repose.report.ledger import ledger_row
 from repose.report.published import Claim
@@ -195,6 +195,8 @@ def test_a_claim_knows_the_most_samples_that_its_runs_have_seen():
     result = judge(claim, evidence(scored(a=0, b=3), facts))
     assert ledger_row("made", result)["samples"] == "900"
     assert ledger_row("made", judge(claim, evidence(scored(a=0, b=3))))["samples"] == ""
+    again = made_claim(kind="difference", better="a@multi", worse="b@multi")
+    assert most_samples(again, facts) == 900
 
 
 def test_a_count_needs_no_seeds():

@@ -117,7 +117,8 @@ def draft(claim: Claim, evidence: Evidence) -> Verdict:
 
 def most_samples(claim: Claim, facts: Facts) -> int:
     """The most samples that one of a claim's runs has seen: with its trunk, but without earlier stages."""
-    return max((facts.get(run, {}).get("samples_seen", 0) for run in runs_in(claim)), default=0)
+    trainings = {run.partition("@")[0] for run in runs_in(claim)}  # behind the @ stands how it is tested
+    return max((facts.get(run, {}).get("samples_seen", 0) for run in trainings), default=0)
 
 
 def deciding_step(claim: Claim, steps: Sequence[Effect]) -> int:
