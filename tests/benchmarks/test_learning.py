@@ -81,9 +81,9 @@ def test_every_run_branches_off_after_every_leg_with_crops_of_its_own(taught):
 
 def test_the_page_names_its_command_and_every_point(tmp_path):
     points = [Point(times, round(1000 * times), "ae", NUMBERS, NUMBERS) for times in (0.5, 1.0)]
-    text = page("hgg", "associative embedding", points, ["rate=0.01"])
+    text = page("hgg", "associative embedding", points, ["--system", "hgg", "rate=0.01"])
     assert "# What more time teaches associative embedding\n" in text
-    assert "`python -m benchmarks.learning --system hgg` with rate=0.01:" in text
+    assert "`python -m benchmarks.learning --system hgg rate=0.01`:" in text
     assert "- 0.5 times, 500 crops, ae: AP 0.250, AP50 0.500; on pictures trained on AP 0.250" in text
     draw("associative embedding", [Line("ae", "ae", "AP", "#2f7fd6")], points, tmp_path / "learning.png")
     assert (tmp_path / "learning.png").stat().st_size > 1000
