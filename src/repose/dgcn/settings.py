@@ -52,9 +52,12 @@ def arm_of(section: Section, name: str, scale: Section, seed: int) -> Run:
 
 def tests_of(name: str, entry: Section) -> tuple[Split, ...]:
     """The test set of a run's data, and COCO's test-dev where it is asked for."""
-    if entry.get("test_dev") and entry["data"] != "coco":
+    own = TESTS[entry["data"]]
+    if not entry.get("test_dev"):
+        return (own,)
+    if entry["data"] != "coco":
         raise ReposeError(f"dgcn.runs.{name}: test_dev with data {entry['data']}, expected coco")
-    return (TESTS[entry["data"]], *([TEST_DEV] if entry.get("test_dev") else []))
+    return own, TEST_DEV
 
 
 def graph_of(section: Section, entry: Section, scale: Section) -> GraphDesign | None:

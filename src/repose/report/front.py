@@ -110,13 +110,13 @@ def ran_notes(papers: Sequence[Mapping[str, Any]]) -> str:
 def decided_by(papers: Sequence[Mapping[str, Any]]) -> str:
     """What the decided claims rest on, by their number; nothing if none is decided."""
     decided = [row for paper in papers for row in paper["claims"] if row["verdict"] not in OPEN]
+    if not decided:
+        return ""
     counts = sum(row["kind"] == "count" for row in decided)
     several = sum(bool(row["rung"]) for row in decided)
     return (
         f"What decided claims rest on: exact counts ({counts}), intervals at more than one budget "
         f"({several}), intervals at the only budget that was trained ({len(decided) - counts - several}).\n"
-        if decided
-        else ""
     )
 
 
